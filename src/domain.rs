@@ -1,0 +1,24 @@
+//! Plain values and rules, compiled for the server and for the browser. Nothing in here knows
+//! a database, a request or a page; every rule of the product stands in one of these files.
+
+pub mod access;
+pub mod cost;
+pub mod document;
+pub mod duration;
+pub mod engine_state;
+pub mod failure;
+pub mod filter;
+pub mod frame;
+pub mod ids;
+pub mod json;
+pub mod list_state;
+pub mod page;
+pub mod range;
+pub mod run;
+pub mod scope;
+pub mod search;
+pub mod source;
+pub mod status;
+pub mod step;
+pub mod text;
+pub mod time;

@@ -1,0 +1,119 @@
+//! Money, and what a run cost per kind of key.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::iter::Sum;
+
+/// US dollars in billionths, so that sums are exact and the same in every database.
+/// On the wire a decimal number of dollars.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Usd(i64);
+
+const NANOS_PER_DOLLAR: f64 = 1e9;
+/// The most that one amount or one run may be. Sums over runs stay far inside 64 bits.
+pub const MAX_DOLLARS: i64 = 1_000_000;
+
+impl Usd {
+    /// From billionths of a dollar.
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Self(nanos)
+    }
+
+    /// Billionths of a dollar.
+    pub const fn nanos(self) -> i64 {
+        self.0
+    }
+
+    /// As a list shows it: `$0`, `$0.0002`, `$0.019`, `$12.40`; never rounded to nothing.
+    pub fn label(self) -> String {
+        let dollars = self.dollars();
+        match self.0.abs() {
+            0 => "$0".to_owned(),
+            1..100_000 => "<$0.0001".to_owned(),
+            100_000..1_000_000 => format!("${dollars:.4}"),
+            1_000_000..1_000_000_000 => format!("${dollars:.3}"),
+            _ => format!("${dollars:.2}"),
+        }
+    }
+
+    /// As a sum shows it, to the ten-thousandth of a dollar: `0.0192`.
+    pub fn exact_label(self) -> String {
+        format!("{:.4}", self.dollars())
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a wire number is a double; exact below nine million dollars")]
+    fn dollars(self) -> f64 {
+        self.0 as f64 / NANOS_PER_DOLLAR
+    }
+}
+
+impl Sum for Usd {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        Self(amounts.map(|amount| amount.0).sum())
+    }
+}
+
+impl Serialize for Usd {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.dollars())
+    }
+}
+
+impl<'de> Deserialize<'de> for Usd {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "the range was checked")]
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let dollars = f64::deserialize(deserializer)?;
+        if (0.0..=MAX_DOLLARS as f64).contains(&dollars) {
+            Ok(Self((dollars * NANOS_PER_DOLLAR).round() as i64))
+        } else {
+            Err(D::Error::custom(format_args!("must be a number of US dollars from 0 to {MAX_DOLLARS}")))
+        }
+    }
+}
+
+/// The token history of a run, summed for one kind of key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostLine {
+    pub key_type: String,
+    pub input_tokens: i64,
+    pub output_tokens: i64,
+    pub cached_input_tokens: i64,
+    pub usd_cost: Usd,
+}
+
+/// What all lines cost together; `None` when nothing is known.
+pub fn total(lines: &[CostLine]) -> Option<Usd> {
+    (!lines.is_empty()).then(|| lines.iter().map(|line| line.usd_cost).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn small_amounts_stay_visible() {
+        for (nanos, text) in
+            [(0, "$0"), (150, "<$0.0001"), (200_000, "$0.0002"), (19_200_000, "$0.019"), (12_400_000_000, "$12.40")]
+        {
+            assert_eq!(Usd::from_nanos(nanos).label(), text);
+        }
+    }
+
+    #[test]
+    fn a_cost_is_a_plain_number_on_the_wire() {
+        assert_eq!(serde_json::to_string(&Usd::from_nanos(19_200_000)).unwrap(), "0.0192");
+        assert_eq!(serde_json::from_str::<Usd>("0.0192").unwrap(), Usd::from_nanos(19_200_000));
+        assert!(serde_json::from_str::<Usd>("1e300").is_err());
+        assert!(serde_json::from_str::<Usd>("-0.1").is_err());
+        assert!(serde_json::from_str::<Usd>("\"0.1\"").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn the_wire_keeps_every_amount_up_to_a_million_dollars(nanos in 0..1_000_000_000_000_000_i64) {
+            let amount = Usd::from_nanos(nanos);
+            let wire = serde_json::to_string(&amount).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Usd>(&wire).unwrap(), amount);
+        }
+    }
+}

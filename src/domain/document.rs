@@ -1,0 +1,232 @@
+//! A run as an engine writes it: the document of the contract, checked, and what is derived from it.
+
+mod check;
+
+use super::{
+    cost::Usd,
+    ids::{AiEmployeeId, ConversationId, RunId, WorkflowId},
+    json::Json,
+    status::RunStatus,
+    step::{Attachment, StepLog, VoiceTranscript},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A whole run. All but `status` and `created_at` may be absent; an unknown member is an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunDocument {
+    /// In a stream of documents; where the path names the run it may be left out.
+    #[serde(default)]
+    pub id: Option<RunId>,
+    /// As `id`.
+    #[serde(default)]
+    pub workflow_id: Option<WorkflowId>,
+    #[serde(default)]
+    pub workflow_name: Option<String>,
+    #[serde(default)]
+    pub ai_employee_id: Option<AiEmployeeId>,
+    #[serde(default)]
+    pub ai_employee_name: Option<String>,
+    #[serde(default)]
+    pub conversation_id: Option<ConversationId>,
+    #[serde(default)]
+    pub conversation_title: Option<String>,
+    #[serde(default)]
+    pub conversation_channel: Option<String>,
+    #[serde(default)]
+    pub channel: Option<String>,
+    #[serde(default)]
+    pub trigger_id: Option<String>,
+    #[serde(default)]
+    pub trigger_url: Option<String>,
+    #[serde(default)]
+    pub model: Option<String>,
+    pub status: RunStatus,
+    pub created_at: Timestamp,
+    #[serde(default)]
+    pub started_at: Option<Timestamp>,
+    #[serde(default)]
+    pub completed_at: Option<Timestamp>,
+    #[serde(default)]
+    pub failed_at: Option<Timestamp>,
+    #[serde(default)]
+    pub suspended_at: Option<Timestamp>,
+    #[serde(default)]
+    pub cancelled_at: Option<Timestamp>,
+    /// The engine's clock when it wrote this; an older document never replaces a newer one.
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
+    #[serde(default)]
+    pub duration_ms: Option<i64>,
+    #[serde(default)]
+    pub input_message: Option<String>,
+    #[serde(default)]
+    pub output_message: Option<String>,
+    #[serde(default)]
+    pub error_message: Option<String>,
+    #[serde(default)]
+    pub flow: Option<Json>,
+    #[serde(default)]
+    pub state: Option<Json>,
+    #[serde(default)]
+    pub steps: Vec<StepLog>,
+    #[serde(default)]
+    pub token_history: Vec<TokenUsage>,
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
+    #[serde(default)]
+    pub voice_transcripts: Vec<VoiceTranscript>,
+}
+
+/// What one call of a model cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenUsage {
+    pub id: String,
+    pub key_type: String,
+    #[serde(default)]
+    pub model: Option<String>,
+    #[serde(default)]
+    pub input_tokens: i64,
+    #[serde(default)]
+    pub output_tokens: i64,
+    #[serde(default)]
+    pub cached_input_tokens: i64,
+    #[serde(default)]
+    pub usd_cost: Usd,
+}
+
+/// What is wrong with one member of a document or one parameter of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The path of the member, or the name of the parameter.
+    pub param: String,
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault of `param`.
+    pub fn new(param: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { param: param.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.param.is_empty() { f.write_str(&self.message) } else { write!(f, "{}: {}", self.param, self.message) }
+    }
+}
+
+/// The totals over the token history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenTotals {
+    pub input: i64,
+    pub output: i64,
+}
+
+impl RunDocument {
+    /// When the run came to its end; `None` while it has none.
+    pub fn finished_at(&self) -> Option<Timestamp> {
+        [self.completed_at, self.failed_at, self.cancelled_at].into_iter().flatten().max()
+    }
+
+    /// The duration given, else the end less the start, in milliseconds.
+    pub fn duration(&self) -> Option<i64> {
+        let measured = || Some(self.finished_at()?.millis_since(self.started_at.unwrap_or(self.created_at)).max(0));
+        self.duration_ms.or_else(measured)
+    }
+
+    /// The sums of the token history; `None` when there is none.
+    pub fn token_totals(&self) -> Option<TokenTotals> {
+        (!self.token_history.is_empty()).then(|| TokenTotals {
+            input: self.token_history.iter().map(|usage| usage.input_tokens).sum(),
+            output: self.token_history.iter().map(|usage| usage.output_tokens).sum(),
+        })
+    }
+}
+
+/// Reads a document, or says by its path what is wrong.
+pub fn parse(json: &[u8]) -> Result<RunDocument, Vec<Fault>> {
+    // Left to itself, serde also takes an array with the members in order.
+    if json.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+        return Err(vec![Fault::new("", "must be a JSON object")]);
+    }
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let document: RunDocument = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        vec![Fault::new(if path == "." { "" } else { &path }, error.inner().to_string())]
+    })?;
+    reader.end().map_err(|error| vec![Fault::new("", error.to_string())])?;
+    let faults = document.faults();
+    if faults.is_empty() { Ok(document) } else { Err(faults) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults_of(json: &str) -> Vec<String> {
+        parse(json.as_bytes()).map_or_else(|faults| faults.iter().map(Fault::to_string).collect(), |_| Vec::new())
+    }
+
+    fn document(members: &str) -> RunDocument {
+        parse(format!(r#"{{ "status": "completed", "created_at": "2026-11-21T14:00:00Z"{members} }}"#).as_bytes())
+            .unwrap()
+    }
+
+    #[test]
+    fn only_status_and_creation_are_needed() {
+        assert_eq!(document("").duration(), None);
+        assert!(faults_of(r#"{ "status": "failed" }"#)[0].starts_with("missing field `created_at`"));
+    }
+
+    #[test]
+    fn a_fault_of_shape_is_named_by_its_path() {
+        for (json, fault) in [
+            (r#"{ "stauts": "failed" }"#, "stauts: unknown field `stauts`"),
+            (r#"{ "status": "done" }"#, "status: unknown variant `done`"),
+            (r#"{ "created_at": "yesterday" }"#, "created_at: must be an RFC 3339 time"),
+            (r#"{ "steps": [{ "id": "a" }, { "name": "b" }] }"#, "steps[1]: missing field `id`"),
+            (
+                r#"{ "token_history": [{ "id": "a", "key_type": "p", "usd_cost": "1" }] }"#,
+                "token_history[0].usd_cost: invalid type",
+            ),
+            ("[]", "must be a JSON object"),
+            ("", "EOF"),
+        ] {
+            let faults = faults_of(json);
+            assert!(faults.len() == 1 && faults[0].starts_with(fault), "{json}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn every_fault_of_content_is_named() {
+        let long = "x".repeat(check::MAX_ID_CHARS + 1);
+        let json = format!(
+            r#"{{ "status": "failed", "created_at": "2026-11-21T14:00:00Z", "duration_ms": -1, "input_message": "a\u0000b",
+                 "steps": [{{ "id": "{long}" }}, {{ "id": "s", "tool_calls": [{{ "id": "", "name": "t" }}] }}, {{ "id": "s" }}],
+                 "token_history": [{{ "id": "t", "key_type": "platform", "input_tokens": -5 }}] }}"#
+        );
+        assert_eq!(
+            faults_of(&json),
+            [
+                "input_message: must not hold the character U+0000",
+                "duration_ms: must be from 0 to 1000000000000",
+                "steps[0].id: must be a text of 1 to 128 characters",
+                "steps[1].tool_calls[0].id: must be a text of 1 to 128 characters",
+                "steps[2].id: stands here twice",
+                "token_history[0].input_tokens: must be from 0 to 1000000000000",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_duration_is_given_or_measured() {
+        let times = |more: &str| document(&format!(r#", "completed_at": "2026-11-21T14:00:09Z"{more}"#)).duration();
+        assert_eq!(times(""), Some(9_000));
+        assert_eq!(times(r#", "started_at": "2026-11-21T14:00:02Z""#), Some(7_000));
+        assert_eq!(times(r#", "duration_ms": 5"#), Some(5));
+    }
+}

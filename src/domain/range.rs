@@ -1,0 +1,306 @@
+//! Half-open ranges, and the presets that menus offer for dates, durations and tokens.
+
+use super::time::{InvalidTimestamp, Timestamp};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// From `from`, included, up to `to`, excluded; an open side is `None`. Written `FROM..TO`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Range<T> {
+    pub from: Option<T>,
+    pub to: Option<T>,
+}
+
+/// Why a text is not a range.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRange {
+    #[error("must be FROM..TO, where one side may be empty")]
+    Shape,
+    #[error("has a side that {0}")]
+    Side(String),
+    #[error("ends before it begins")]
+    Reversed,
+}
+
+impl<T: Ord> Range<T> {
+    /// Whether `value` lies in the range.
+    pub fn contains(&self, value: &T) -> bool {
+        self.from.as_ref().is_none_or(|from| value >= from) && self.to.as_ref().is_none_or(|to| value < to)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Range<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(from) = &self.from {
+            from.fmt(f)?;
+        }
+        f.write_str("..")?;
+        if let Some(to) = &self.to {
+            to.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// A bound of a range, as text.
+pub trait Bound: Ord + Sized {
+    /// Reads one side, or says what it must be.
+    fn parse(text: &str) -> Result<Self, String>;
+}
+
+impl Bound for Timestamp {
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: InvalidTimestamp| error.to_string())
+    }
+}
+
+impl Bound for u64 {
+    fn parse(text: &str) -> Result<Self, String> {
+        let digits_only = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = digits_only.then(|| text.parse().ok()).flatten();
+        // What a database integer holds; nothing that is counted here comes near it.
+        number
+            .filter(|number| i64::try_from(*number).is_ok())
+            .ok_or_else(|| "must be a whole number, not negative".to_owned())
+    }
+}
+
+impl<T: Bound> FromStr for Range<T> {
+    type Err = InvalidRange;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (from, to) = text.split_once("..").ok_or(InvalidRange::Shape)?;
+        let side = |text: &str| (!text.is_empty()).then(|| T::parse(text)).transpose().map_err(InvalidRange::Side);
+        let range = Self { from: side(from)?, to: side(to)? };
+        match &range {
+            Self { from: None, to: None } => Err(InvalidRange::Shape),
+            Self { from: Some(from), to: Some(to) } if from > to => Err(InvalidRange::Reversed),
+            Self { .. } => Ok(range),
+        }
+    }
+}
+
+/// A preset or a range of one's own, as it stands in the URL of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Choice<P, T> {
+    Preset(P),
+    Custom(Range<T>),
+}
+
+impl<P: Preset, T: Bound> Choice<P, T> {
+    /// Reads what [`Display`](fmt::Display) prints.
+    pub fn parse(text: &str) -> Option<Self> {
+        let preset = P::ALL.iter().find(|preset| preset.key() == text).map(|preset| Self::Preset(*preset));
+        preset.or_else(|| text.parse().ok().map(Self::Custom))
+    }
+}
+
+impl<P: Preset, T: fmt::Display> fmt::Display for Choice<P, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Preset(preset) => f.write_str(preset.key()),
+            Self::Custom(range) => range.fmt(f),
+        }
+    }
+}
+
+/// One of a menu's ranges.
+pub trait Preset: Copy + 'static {
+    /// All, in the order of the menu.
+    const ALL: &'static [Self];
+    /// The word in the URL.
+    fn key(self) -> &'static str;
+    /// The words in the menu.
+    fn label(self) -> &'static str;
+}
+
+/// `Date Range`: relative to now, so that a link says the same tomorrow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DatePreset {
+    LastHour,
+    LastDay,
+    LastWeek,
+    LastMonth,
+}
+
+impl DatePreset {
+    /// The range that this is at `now`; open towards the future, as clocks differ.
+    pub fn at(self, now: Timestamp) -> Range<Timestamp> {
+        let back = match self {
+            Self::LastHour => TimeDelta::hours(1),
+            Self::LastDay => TimeDelta::hours(24),
+            Self::LastWeek => TimeDelta::days(7),
+            Self::LastMonth => TimeDelta::days(30),
+        };
+        Range { from: Some(now.plus(-back)), to: None }
+    }
+}
+
+impl Preset for DatePreset {
+    const ALL: &'static [Self] = &[Self::LastHour, Self::LastDay, Self::LastWeek, Self::LastMonth];
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::LastHour => "1h",
+            Self::LastDay => "24h",
+            Self::LastWeek => "7d",
+            Self::LastMonth => "30d",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::LastHour => "Last hour",
+            Self::LastDay => "Last 24h",
+            Self::LastWeek => "Last 7 days",
+            Self::LastMonth => "Last 30 days",
+        }
+    }
+}
+
+/// `Duration`, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DurationPreset {
+    UnderSecond,
+    UnderTenSeconds,
+    UnderMinute,
+    OverMinute,
+}
+
+impl DurationPreset {
+    /// The range in milliseconds.
+    pub const fn range(self) -> Range<u64> {
+        match self {
+            Self::UnderSecond => Range { from: None, to: Some(1_000) },
+            Self::UnderTenSeconds => Range { from: Some(1_000), to: Some(10_000) },
+            Self::UnderMinute => Range { from: Some(10_000), to: Some(60_000) },
+            Self::OverMinute => Range { from: Some(60_000), to: None },
+        }
+    }
+}
+
+impl Preset for DurationPreset {
+    const ALL: &'static [Self] = &[Self::UnderSecond, Self::UnderTenSeconds, Self::UnderMinute, Self::OverMinute];
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::UnderSecond => "lt1s",
+            Self::UnderTenSeconds => "1-10s",
+            Self::UnderMinute => "10-60s",
+            Self::OverMinute => "gt1m",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::UnderSecond => "< 1s",
+            Self::UnderTenSeconds => "1–10s",
+            Self::UnderMinute => "10–60s",
+            Self::OverMinute => "> 1 min",
+        }
+    }
+}
+
+/// `Tokens`, all of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenPreset {
+    UnderHundred,
+    UnderThousand,
+    UnderTenThousand,
+    OverTenThousand,
+}
+
+impl TokenPreset {
+    /// The range in tokens.
+    pub const fn range(self) -> Range<u64> {
+        match self {
+            Self::UnderHundred => Range { from: None, to: Some(100) },
+            Self::UnderThousand => Range { from: Some(100), to: Some(1_000) },
+            Self::UnderTenThousand => Range { from: Some(1_000), to: Some(10_000) },
+            Self::OverTenThousand => Range { from: Some(10_000), to: None },
+        }
+    }
+}
+
+impl Preset for TokenPreset {
+    const ALL: &'static [Self] =
+        &[Self::UnderHundred, Self::UnderThousand, Self::UnderTenThousand, Self::OverTenThousand];
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::UnderHundred => "lt100",
+            Self::UnderThousand => "100-1k",
+            Self::UnderTenThousand => "1k-10k",
+            Self::OverTenThousand => "gt10k",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::UnderHundred => "< 100",
+            Self::UnderThousand => "100–1K",
+            Self::UnderTenThousand => "1K–10K",
+            Self::OverTenThousand => "> 10K",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_range_holds_its_start_and_not_its_end() {
+        let range: Range<u64> = "1000..10000".parse().unwrap();
+        assert!(!range.contains(&999));
+        assert!(range.contains(&1_000));
+        assert!(range.contains(&9_999));
+        assert!(!range.contains(&10_000));
+        assert!("..5".parse::<Range<u64>>().unwrap().contains(&0));
+    }
+
+    #[test]
+    fn a_bad_range_says_what_is_wrong() {
+        for (text, error) in [
+            ("", InvalidRange::Shape),
+            ("..", InvalidRange::Shape),
+            ("5", InvalidRange::Shape),
+            ("9..5", InvalidRange::Reversed),
+            ("-1..5", InvalidRange::Side("must be a whole number, not negative".into())),
+            ("+1..5", InvalidRange::Side("must be a whole number, not negative".into())),
+            ("1..18446744073709551615", InvalidRange::Side("must be a whole number, not negative".into())),
+        ] {
+            assert_eq!(text.parse::<Range<u64>>(), Err(error), "{text}");
+        }
+        assert!(matches!("2026..".parse::<Range<Timestamp>>(), Err(InvalidRange::Side(_))));
+    }
+
+    #[test]
+    fn p26_presets_of_a_menu_touch_and_do_not_overlap() {
+        for millis in [0, 999, 1_000, 9_999, 10_000, 59_999, 60_000, 10_000_000] {
+            assert_eq!(DurationPreset::ALL.iter().filter(|preset| preset.range().contains(&millis)).count(), 1);
+        }
+        for tokens in [0, 99, 100, 999, 1_000, 9_999, 10_000] {
+            assert_eq!(TokenPreset::ALL.iter().filter(|preset| preset.range().contains(&tokens)).count(), 1);
+        }
+    }
+
+    #[test]
+    fn p25_a_date_preset_moves_with_the_clock() {
+        let now: Timestamp = "2026-11-21T14:00:00Z".parse().unwrap();
+        assert_eq!(DatePreset::LastDay.at(now).to_string(), "2026-11-20T14:00:00.000Z..");
+    }
+
+    proptest! {
+        #[test]
+        fn a_choice_is_read_back(from in proptest::option::of(0..1_000_u64), more in 0..1_000_u64, preset in 0..4_usize) {
+            let range = Range { from, to: Some(from.unwrap_or(0) + more) };
+            let custom: Choice<DurationPreset, u64> = Choice::Custom(range);
+            prop_assert_eq!(Choice::parse(&custom.to_string()), Some(custom));
+            let preset: Choice<DurationPreset, u64> = Choice::Preset(DurationPreset::ALL[preset]);
+            prop_assert_eq!(Choice::parse(&preset.to_string()), Some(preset));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! A run as it is read: what every face says of it, a row of a page's list, and the whole of it.
+
+use super::{
+    cost::CostLine,
+    failure::Failure,
+    ids::{AiEmployeeId, ConversationId, OrganizationId, RunId, WorkflowId},
+    json::Json,
+    status::RunStatus,
+    step::{Attachment, StepLog, VoiceTranscript},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// How many steps a detail carries at most; the rest is asked for by itself.
+pub const MAX_DETAIL_STEPS: usize = 1_000;
+
+/// A row of a page's list: no payload, messages cut to [`super::text::PREVIEW_CHARS`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSummary {
+    pub id: RunId,
+    pub workflow_name: String,
+    pub ai_employee_id: Option<AiEmployeeId>,
+    pub ai_employee_name: Option<String>,
+    pub conversation_id: Option<ConversationId>,
+    /// The resolved channel key, see [`super::source`].
+    pub source: String,
+    pub model: Option<String>,
+    pub status: RunStatus,
+    pub created_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    pub duration_ms: Option<i64>,
+    pub total_tokens: Option<i64>,
+    pub input_message: Option<String>,
+    pub output_message: Option<String>,
+    pub error_message: Option<String>,
+    pub failure: Option<Failure>,
+    pub costs: Vec<CostLine>,
+}
+
+/// RUN of the contract: every face of the API answers with it. Absent values are `null`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    pub id: RunId,
+    pub organization_id: OrganizationId,
+    pub workflow_id: WorkflowId,
+    pub workflow_name: String,
+    pub ai_employee_id: Option<AiEmployeeId>,
+    pub ai_employee_name: Option<String>,
+    pub conversation_id: Option<ConversationId>,
+    pub conversation_title: Option<String>,
+    pub conversation_channel: Option<String>,
+    pub channel: Option<String>,
+    pub source: String,
+    pub trigger_id: Option<String>,
+    pub trigger_url: Option<String>,
+    pub model: Option<String>,
+    pub status: RunStatus,
+    pub created_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    pub completed_at: Option<Timestamp>,
+    pub failed_at: Option<Timestamp>,
+    pub suspended_at: Option<Timestamp>,
+    pub cancelled_at: Option<Timestamp>,
+    pub duration_ms: Option<i64>,
+    pub input_tokens: Option<i64>,
+    pub output_tokens: Option<i64>,
+    pub total_tokens: Option<i64>,
+    pub input_message: Option<String>,
+    pub output_message: Option<String>,
+    pub error_message: Option<String>,
+    pub failure: Option<Failure>,
+    /// Left out, not `null`, in list serialization.
+    #[serde(default, skip_serializing_if = "Flow::is_left_out")]
+    pub flow: Flow,
+    /// The whole one, or in list serialization the compressed one.
+    pub state: Option<Json>,
+    pub costs: Vec<CostLine>,
+}
+
+/// The flow snapshot of a run: read, or left out because nobody asked for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Flow {
+    #[default]
+    LeftOut,
+    Read(Option<Json>),
+}
+
+impl Flow {
+    /// Whether it was not asked for.
+    pub const fn is_left_out(&self) -> bool {
+        matches!(self, Self::LeftOut)
+    }
+}
+
+impl Serialize for Flow {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::LeftOut => serializer.serialize_none(),
+            Self::Read(flow) => flow.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Flow {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<Json>::deserialize(deserializer).map(Self::Read)
+    }
+}
+
+/// Everything that is known of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunDetail {
+    pub run: Run,
+    /// In order; at most [`MAX_DETAIL_STEPS`].
+    pub steps: Vec<StepLog>,
+    pub steps_total: u64,
+    pub attachments: Vec<Attachment>,
+    pub voice_transcripts: Vec<VoiceTranscript>,
+}
+
+/// The name that a conversation without a title gets, from its first input message or else from its first day.
+pub fn temporary_title(first_input: Option<&str>, created_at: Timestamp) -> String {
+    let line = first_input.into_iter().flat_map(str::lines).map(str::trim).find(|line| !line.is_empty());
+    line.map_or_else(
+        || format!("Conversation on {}", created_at.to_datetime().format("%Y-%m-%d")),
+        |line| super::text::cut(line, 60).to_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversation_is_named_by_its_first_words_or_its_day() {
+        let day: Timestamp = "2026-11-21T14:02:11Z".parse().unwrap();
+        for (input, title) in [
+            (Some("\n  Where is my parcel?\nIt is late."), "Where is my parcel?".to_owned()),
+            (Some(" \n "), "Conversation on 2026-11-21".to_owned()),
+            (None, "Conversation on 2026-11-21".to_owned()),
+            (Some("ü".repeat(80).as_str()), "ü".repeat(60)),
+        ] {
+            assert_eq!(temporary_title(input, day), title);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A logs surface as a value: which runs it shows, and which columns and filters it fixes (P-4).
+
+use super::{filter::RunFilter, ids::AiEmployeeId};
+use crate::logs_query::FilterKind;
+use serde::{Deserialize, Serialize};
+
+/// One of the three surfaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum LogsScope {
+    /// `/logs`: every run of the organization.
+    Organization,
+    /// A teammate's `Logs` tab.
+    Teammate(AiEmployeeId),
+    /// A teammate's `API` tab: its runs that came by the API.
+    TeammateApi(AiEmployeeId),
+}
+
+impl LogsScope {
+    /// The filter within this surface.
+    #[must_use]
+    pub fn narrow(self, filter: RunFilter) -> RunFilter {
+        match self {
+            Self::Organization => filter,
+            Self::Teammate(id) => RunFilter { ai_employee_id: Some(id), ..filter },
+            Self::TeammateApi(id) => RunFilter { ai_employee_id: Some(id), source: Some("api".to_owned()), ..filter },
+        }
+    }
+
+    /// Whether a filter may be chosen here, or is fixed by the surface.
+    pub fn offers(self, kind: FilterKind) -> bool {
+        match self {
+            Self::Organization => true,
+            Self::Teammate(_) => kind != FilterKind::Teammate,
+            Self::TeammateApi(_) => !matches!(kind, FilterKind::Teammate | FilterKind::Channel),
+        }
+    }
+
+    /// Whether rows say whose they are.
+    pub const fn shows_teammate(self) -> bool {
+        matches!(self, Self::Organization)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn p5_a_teammates_surface_is_fixed_whatever_the_url_says() {
+        let (nora, otis) = (AiEmployeeId(Uuid::from_u128(1)), AiEmployeeId(Uuid::from_u128(2)));
+        let asked = RunFilter {
+            ai_employee_id: Some(otis),
+            source: Some("web_chat".into()),
+            model: Some("m".into()),
+            ..RunFilter::default()
+        };
+        assert_eq!(LogsScope::Organization.narrow(asked.clone()), asked);
+        let logs = LogsScope::Teammate(nora).narrow(asked.clone());
+        assert_eq!((logs.ai_employee_id, logs.source.as_deref()), (Some(nora), Some("web_chat")));
+        let api = LogsScope::TeammateApi(nora).narrow(asked);
+        assert_eq!(
+            (api.ai_employee_id, api.source.as_deref(), api.model.as_deref()),
+            (Some(nora), Some("api"), Some("m"))
+        );
+        assert!(!LogsScope::TeammateApi(nora).offers(FilterKind::Channel));
+        assert!(LogsScope::Teammate(nora).offers(FilterKind::Channel));
+    }
+}

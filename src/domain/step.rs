@@ -1,0 +1,121 @@
+//! What happened inside a run: its steps with their tool calls, its files and its calls.
+
+use super::{
+    ids::{AttachmentId, VoiceTranscriptId},
+    json::Json,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// One step of a run, as the engine logged it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepLog {
+    /// Unique in the run; at most 128 characters.
+    pub id: String,
+    /// The step inside which this one ran.
+    #[serde(default)]
+    pub parent_id: Option<String>,
+    /// The step of the flow that this was.
+    #[serde(default)]
+    pub step_id: Option<String>,
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The engine's word for what kind of step it is.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// The engine's word for how it went; `failed` is the one that we know.
+    #[serde(default)]
+    pub status: Option<String>,
+    #[serde(default)]
+    pub started_at: Option<Timestamp>,
+    #[serde(default)]
+    pub ended_at: Option<Timestamp>,
+    /// When absent, the end less the start.
+    #[serde(default)]
+    pub duration_ms: Option<i64>,
+    #[serde(default)]
+    pub input: Option<Json>,
+    #[serde(default)]
+    pub output: Option<Json>,
+    #[serde(default)]
+    pub error: Option<String>,
+    #[serde(default)]
+    pub tool_calls: Vec<ToolCall>,
+}
+
+impl StepLog {
+    /// What people call the step.
+    pub fn label(&self) -> &str {
+        [&self.name, &self.step_id].into_iter().flatten().find(|name| !name.is_empty()).unwrap_or(&self.id)
+    }
+
+    /// Whether the step went wrong, by its status or by an error of its own or of a tool.
+    pub fn has_failed(&self) -> bool {
+        match self.status.as_deref() {
+            Some("failed" | "error") => true,
+            Some(_) => false,
+            None => self.error.is_some() || self.tool_calls.iter().any(|call| call.error.is_some()),
+        }
+    }
+
+    /// How long the step took, in milliseconds.
+    pub fn millis(&self) -> Option<i64> {
+        self.duration_ms.or_else(|| Some(self.ended_at?.millis_since(self.started_at?).max(0)))
+    }
+}
+
+/// A call of a tool inside a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolCall {
+    /// Unique in the step; at most 128 characters.
+    pub id: String,
+    pub name: String,
+    #[serde(default)]
+    pub arguments: Option<Json>,
+    #[serde(default)]
+    pub result: Option<Json>,
+    #[serde(default)]
+    pub error: Option<String>,
+    #[serde(default)]
+    pub started_at: Option<Timestamp>,
+    #[serde(default)]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A file that belongs to a run; its bytes are stored apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub name: String,
+    pub media_type: String,
+    /// In bytes.
+    pub size: u64,
+}
+
+/// What was said in a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoiceTranscript {
+    pub id: VoiceTranscriptId,
+    /// The recording, when there is one.
+    #[serde(default)]
+    pub attachment_id: Option<AttachmentId>,
+    #[serde(default)]
+    pub turns: Vec<VoiceTurn>,
+}
+
+/// What one speaker said before the other did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoiceTurn {
+    pub speaker: String,
+    pub text: String,
+    /// From the start of the recording.
+    #[serde(default)]
+    pub start_ms: Option<u64>,
+    #[serde(default)]
+    pub end_ms: Option<u64>,
+}
