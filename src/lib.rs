@@ -5,3 +5,6 @@
 pub mod domain;
 pub mod logs_query;
 pub mod paths;
+
+#[cfg(feature = "ssr")]
+pub mod server;

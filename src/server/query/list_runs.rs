@@ -1,0 +1,46 @@
+//! Pages of runs.
+
+use crate::{
+    domain::{
+        cost::CostLine,
+        filter::RunFilter,
+        ids::RunId,
+        page::{Page, PageRequest},
+        run::{Run, RunSummary},
+    },
+    server::store::{Columns, OrgDb, StoreError},
+};
+
+/// A page of runs as a page lists them.
+pub async fn summaries(org: &OrgDb, filter: &RunFilter, request: PageRequest) -> Result<Page<RunSummary>, StoreError> {
+    let (mut rows, total) = tokio::try_join!(org.list_summaries(filter, request), org.count_runs(filter))?;
+    fill_costs(org, &mut rows, |run| (run.id, &mut run.costs)).await?;
+    Ok(Page { rows, request, total })
+}
+
+/// A page of runs as the API lists them.
+pub async fn runs(
+    org: &OrgDb,
+    filter: &RunFilter,
+    request: PageRequest,
+    columns: Columns,
+) -> Result<Page<Run>, StoreError> {
+    let (mut rows, total) = tokio::try_join!(org.list_runs(filter, request, columns), org.count_runs(filter))?;
+    fill_costs(org, &mut rows, |run| (run.id, &mut run.costs)).await?;
+    Ok(Page { rows, request, total })
+}
+
+/// Reads what all runs of a page cost, at once.
+async fn fill_costs<T>(
+    org: &OrgDb,
+    rows: &mut [T],
+    parts: fn(&mut T) -> (RunId, &mut Vec<CostLine>),
+) -> Result<(), StoreError> {
+    let ids: Vec<_> = rows.iter_mut().map(|row| parts(row).0).collect();
+    let mut costs = org.costs(&ids).await?;
+    for row in rows {
+        let (id, lines) = parts(row);
+        *lines = costs.remove(&id).unwrap_or_default();
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! The database: SQLite or PostgreSQL behind one set of statements. Only `query` asks it, and only through an
+//! [`OrgDb`], which carries its organization into every statement; `directory` alone finds people
+//! and organizations before one is known.
+
+mod access;
+mod costs;
+mod detail;
+pub mod directory;
+mod engine;
+mod migrate;
+pub mod org_db;
+mod packed;
+mod run_parts;
+mod run_rows;
+mod run_write;
+mod runs;
+mod schema;
+
+pub use access::{SessionRow, TokenRow};
+pub use engine::{Db, DbOptions, OpenError, StoreError};
+pub use org_db::OrgDb;
+pub use run_write::{RunWrite, WriteOutcome};
+pub use runs::Columns;

@@ -1,0 +1,286 @@
+//! The two databases behind one handle: how they are opened, and how a statement runs on either.
+//! No other file knows that there are two.
+
+use crate::domain::ids::OrganizationId;
+use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder};
+use sea_query_sqlx::SqlxBinder;
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+};
+use std::{path::Path, str::FromStr, time::Duration};
+
+/// What a database connection needs.
+#[derive(Debug, Clone)]
+pub struct DbOptions {
+    /// `sqlite://FILE`, `sqlite::memory:` or `postgres://…`.
+    pub url: String,
+    /// Connections for readers, and on PostgreSQL for everybody.
+    pub connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+}
+
+/// Why a database cannot be opened; each is one line for whoever starts the program.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the database URL must begin with sqlite: or postgres://")]
+    UnknownScheme,
+    #[error("the database URL cannot be read: {0}")]
+    BadUrl(sqlx::Error),
+    #[error("the folder {folder} of the database cannot be made: {error}")]
+    Folder { folder: String, error: std::io::Error },
+    #[error("the database cannot be opened: {0}")]
+    Connect(sqlx::Error),
+    #[error(
+        "the database is newer than this program (it has migration {version}): use the program that made it, or a later one"
+    )]
+    Newer { version: i64 },
+    #[error("the database cannot be migrated: {0}")]
+    Migrate(sqlx::migrate::MigrateError),
+}
+
+/// Why a statement failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No connection within the time allowed, or none to be had.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(sqlx::Error),
+    #[error("the database refused a statement: {0}")]
+    Database(sqlx::Error),
+    /// A row says what it cannot say.
+    #[error("{table} holds a row that cannot be read: {problem}")]
+    Inconsistent { table: &'static str, problem: String },
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => {
+                Self::Unavailable(error)
+            }
+            sqlx::Error::Database(ref cause) if cause.code().is_some_and(|code| is_passing(&code)) => {
+                Self::Unavailable(error)
+            }
+            other => Self::Database(other),
+        }
+    }
+}
+
+/// Whether an error code is the fault of the moment: a lock, a full disk, a server that is shutting down.
+fn is_passing(code: &str) -> bool {
+    match code.parse::<u32>() {
+        // PostgreSQL's codes have five characters, by class: connection, rollback, resources, locks, operator, system.
+        _ if code.len() == 5 => {
+            ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "25006"
+        }
+        // SQLite's have a primary code in their low byte: busy, locked, memory, read-only, I/O, full, cannot open.
+        Ok(code) => matches!(code & 0xff, 5 | 6 | 7 | 8 | 10 | 13 | 14),
+        Err(_) => false,
+    }
+}
+
+/// A row struct that both databases can fill; derived by `sqlx::FromRow`.
+pub trait Row: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Row for T {}
+
+/// An open database.
+#[derive(Debug, Clone)]
+pub enum Db {
+    /// SQLite has one writer at a time; it gets a connection of its own, so that readers never wait for it.
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// A transaction that may write.
+pub enum Tx {
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+impl Db {
+    /// Opens the database, making an SQLite file that is not there, and brings its schema up to date.
+    pub async fn open(options: &DbOptions) -> Result<Self, OpenError> {
+        let db = if options.url.starts_with("sqlite:") {
+            Self::open_sqlite(options).await?
+        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
+            Self::open_postgres(options).await?
+        } else {
+            return Err(OpenError::UnknownScheme);
+        };
+        super::migrate::run(&db).await?;
+        Ok(db)
+    }
+
+    async fn open_sqlite(options: &DbOptions) -> Result<Self, OpenError> {
+        let connect = SqliteConnectOptions::from_str(&options.url)
+            .map_err(OpenError::BadUrl)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .pragma("temp_store", "memory")
+            .optimize_on_close(true, 400)
+            .disable_statement_logging();
+        let memory = options.url.contains(":memory:") || options.url.contains("mode=memory");
+        if !memory && let Some(folder) = connect.get_filename().parent().filter(|folder| *folder != Path::new("")) {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| OpenError::Folder { folder: folder.display().to_string(), error })?;
+        }
+        // SQLite rolls back by itself when the disk is full, and then the driver no longer knows where it stands:
+        // such a connection is not used again.
+        let pool = || {
+            SqlitePoolOptions::new()
+                .acquire_timeout(options.acquire_timeout)
+                .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        };
+        // A database in memory is gone with its one connection, so that is never closed.
+        let writer = pool().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
+        let writer = writer.connect_with(connect.clone()).await.map_err(OpenError::Connect)?;
+        let readers = if memory {
+            writer.clone()
+        } else {
+            pool().max_connections(options.connections).connect_with(connect).await.map_err(OpenError::Connect)?
+        };
+        Ok(Self::Sqlite { readers, writer })
+    }
+
+    async fn open_postgres(options: &DbOptions) -> Result<Self, OpenError> {
+        let connect = PgConnectOptions::from_str(&options.url)
+            .map_err(OpenError::BadUrl)?
+            .application_name("alloy-logs")
+            // Whatever the server's or the role's default: acknowledged means on disk.
+            .options([("synchronous_commit", "on")])
+            .disable_statement_logging();
+        PgPoolOptions::new()
+            .acquire_timeout(options.acquire_timeout)
+            .max_connections(options.connections)
+            .connect_with(connect)
+            .await
+            .map(Self::Postgres)
+            .map_err(OpenError::Connect)
+    }
+
+    /// All rows of a query.
+    pub async fn fetch_all<R: Row>(&self, statement: &impl SqlxBinder) -> Result<Vec<R>, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => {
+                let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
+                sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(readers).await?
+            }
+            Self::Postgres(pool) => {
+                let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
+                sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(pool).await?
+            }
+        })
+    }
+
+    /// The first row of a query, if it has one.
+    pub async fn fetch_optional<R: Row>(&self, statement: &impl SqlxBinder) -> Result<Option<R>, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => {
+                let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
+                sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_optional(readers).await?
+            }
+            Self::Postgres(pool) => {
+                let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
+                sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_optional(pool).await?
+            }
+        })
+    }
+
+    /// The one number that a query answers.
+    pub async fn fetch_count(&self, statement: &impl SqlxBinder) -> Result<u64, StoreError> {
+        let row: Option<(i64,)> = self.fetch_optional(statement).await?;
+        Ok(row.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or_default())
+    }
+
+    /// Begins a transaction that may write. SQLite's takes the write lock at once: one that began as a reader
+    /// would be refused when it turns writer, whatever the timeout.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => {
+                // In a task of its own, because a BEGIN that is cut off leaves the connection in a transaction that
+                // the driver does not know of.
+                let pool = pool.clone();
+                let begun = tokio::spawn(async move { pool.begin().await }).await;
+                Tx::Postgres(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
+            }
+        })
+    }
+
+    /// Begins a transaction that is alone in writing the runs of an organization. SQLite has one writer anyway.
+    pub async fn begin_alone(&self, organization_id: OrganizationId) -> Result<Tx, StoreError> {
+        let mut tx = self.begin().await?;
+        if let Tx::Postgres(tx) = &mut tx {
+            let (high, low) = organization_id.0.as_u64_pair();
+            let key = (high ^ low).cast_signed();
+            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(key).execute(&mut **tx).await?;
+        }
+        Ok(tx)
+    }
+
+    /// Runs one statement that writes; how many rows it touched.
+    pub async fn execute(&self, statement: &impl SqlxBinder) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
+        let rows = tx.execute(statement).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    /// Closes all connections, so that nothing is left to a crash recovery.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// The first row of a query, if it has one, as this transaction sees it.
+    pub async fn fetch_optional<R: Row>(&mut self, statement: &impl SqlxBinder) -> Result<Option<R>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
+                sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_optional(&mut **tx).await?
+            }
+            Self::Postgres(tx) => {
+                let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
+                sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_optional(&mut **tx).await?
+            }
+        })
+    }
+
+    /// Runs a statement; how many rows it touched.
+    pub async fn execute(&mut self, statement: &impl SqlxBinder) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
+                sqlx::query_with(AssertSqlSafe(sql), values).execute(&mut **tx).await?.rows_affected()
+            }
+            Self::Postgres(tx) => {
+                let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
+                sqlx::query_with(AssertSqlSafe(sql), values).execute(&mut **tx).await?.rows_affected()
+            }
+        })
+    }
+
+    /// Makes everything durable. Without it everything is undone.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}

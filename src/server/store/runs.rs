@@ -1,0 +1,291 @@
+//! Reading runs: what a filter means as a condition, and the list, its count and one run.
+
+use super::{
+    engine::StoreError,
+    org_db::OrgDb,
+    run_rows::{RunRow, SummaryRow},
+    schema::{AiEmployees, Conversations, FlowSnapshots, RunPayloads, RunStateValues, WorkflowRuns as Runs, Workflows},
+};
+use crate::domain::{
+    filter::RunFilter,
+    ids::RunId,
+    page::PageRequest,
+    range::Range,
+    run::{Run, RunSummary},
+    status::RunStatus,
+    time::Timestamp,
+};
+use sea_query::{
+    Alias, Asterisk, Cond, Expr, ExprTrait, Func, Iden, IntoIden, Order, Query, SelectStatement, SimpleExpr,
+};
+use sha2::{Digest, Sha256};
+
+/// How much of a run is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Columns {
+    /// Everything, state and flow too.
+    Full,
+    /// List serialization: the compressed state, and no flow.
+    List,
+}
+
+/// The page of ids from which the rest of a list is joined.
+#[derive(Debug, Clone, Copy, Iden)]
+enum PageOfRuns {
+    Table,
+    Id,
+}
+
+/// The digest under which a pair of `state.runtimeContext.state` is found.
+pub(super) fn state_digest(key: &str, value: &str) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update((key.len() as u64).to_le_bytes());
+    hash.update(key);
+    hash.update(value);
+    hash.finalize()[..16].to_vec()
+}
+
+impl OrgDb {
+    /// A filter as the condition that list and count share.
+    fn condition(&self, filter: &RunFilter) -> Cond {
+        let column = |column: Runs| Expr::col((Runs::Table, column));
+        let mut all = Cond::all().add(self.owns((Runs::Table, Runs::OrganizationId)));
+        for (name, id) in [
+            (Runs::Id, filter.run_id.map(|id| id.0)),
+            (Runs::ConversationId, filter.conversation_id.map(|id| id.0)),
+            (Runs::WorkflowId, filter.workflow_id.map(|id| id.0)),
+            (Runs::AiEmployeeId, filter.ai_employee_id.map(|id| id.0)),
+        ] {
+            all = all.add_option(id.map(|id| column(name).eq(id)));
+        }
+        for (name, text) in [
+            (Runs::Status, filter.status.map(RunStatus::as_str)),
+            (Runs::Source, filter.source.as_deref()),
+            (Runs::Model, filter.model.as_deref()),
+            (Runs::TriggerId, filter.trigger_id.as_deref()),
+        ] {
+            all = all.add_option(text.map(|text| text_is(column(name), text)));
+        }
+        for (name, range) in
+            [(Runs::CreatedAt, filter.started), (Runs::CompletedAt, filter.ended), (Runs::FinishedAt, filter.finished)]
+        {
+            all = all.add_option(range.map(|range| within(name, range, Timestamp::micros)));
+        }
+        for (name, range) in [(Runs::DurationMs, filter.duration), (Runs::TotalTokens, filter.tokens)] {
+            all = all.add_option(range.map(|range| within(name, range, |bound| bound.try_into().unwrap_or(i64::MAX))));
+        }
+        filter.state.iter().fold(all, |all, (key, value)| {
+            let with_value = Query::select()
+                .column(RunStateValues::RunId)
+                .from(RunStateValues::Table)
+                .and_where(self.owns((RunStateValues::Table, RunStateValues::OrganizationId)))
+                .and_where(Expr::col(RunStateValues::Digest).eq(state_digest(key, value)))
+                .take();
+            all.add(column(Runs::Id).in_subquery(with_value))
+        })
+    }
+
+    /// How many runs there are.
+    pub async fn count_runs(&self, filter: &RunFilter) -> Result<u64, StoreError> {
+        let count = Query::select()
+            .expr(Func::count(Expr::col(Asterisk)))
+            .from(Runs::Table)
+            .cond_where(self.condition(filter))
+            .take();
+        self.db.fetch_count(&count).await
+    }
+
+    /// A page of runs for a page's list, newest first, without their costs.
+    pub async fn list_summaries(&self, filter: &RunFilter, page: PageRequest) -> Result<Vec<RunSummary>, StoreError> {
+        let mut select = self.page_of_runs(filter, page);
+        select.columns(
+            [
+                Runs::Id,
+                Runs::AiEmployeeId,
+                Runs::ConversationId,
+                Runs::Source,
+                Runs::Model,
+                Runs::Status,
+                Runs::CreatedAt,
+                Runs::StartedAt,
+                Runs::DurationMs,
+                Runs::TotalTokens,
+                Runs::InputPreview,
+                Runs::OutputPreview,
+                Runs::ErrorPreview,
+                Runs::Failure,
+            ]
+            .map(|column| (Runs::Table, column)),
+        );
+        self.join_names(&mut select);
+        let rows: Vec<SummaryRow> = self.db.fetch_all(&select).await?;
+        rows.into_iter().map(SummaryRow::read).collect()
+    }
+
+    /// A page of runs for the API, newest first, without their costs.
+    pub async fn list_runs(
+        &self,
+        filter: &RunFilter,
+        page: PageRequest,
+        columns: Columns,
+    ) -> Result<Vec<Run>, StoreError> {
+        let mut select = self.page_of_runs(filter, page);
+        self.select_run(&mut select, columns);
+        let rows: Vec<RunRow> = self.db.fetch_all(&select).await?;
+        rows.into_iter().map(|row| row.read(self.organization_id(), columns)).collect()
+    }
+
+    /// One run, without its costs; `None` when the organization has no such run.
+    pub async fn find_run(&self, run_id: RunId) -> Result<Option<Run>, StoreError> {
+        let only = RunFilter { run_id: Some(run_id), ..RunFilter::default() };
+        Ok(self.list_runs(&only, PageRequest::default(), Columns::Full).await?.pop())
+    }
+
+    /// The ids of a page come first, from an index alone; what is shown of them is joined to these few.
+    fn page_of_runs(&self, filter: &RunFilter, page: PageRequest) -> SelectStatement {
+        let newest_first = |select: &mut SelectStatement| {
+            select
+                .order_by((Runs::Table, Runs::CreatedAt), Order::Desc)
+                .order_by((Runs::Table, Runs::Id), Order::Desc)
+                .take()
+        };
+        let ids = newest_first(
+            Query::select()
+                .expr_as(Expr::col((Runs::Table, Runs::Id)), PageOfRuns::Id)
+                .from(Runs::Table)
+                .cond_where(self.condition(filter))
+                .limit(page.limit.get())
+                .offset(page.offset()),
+        );
+        let of_page = Cond::all()
+            .add(self.owns((Runs::Table, Runs::OrganizationId)))
+            .add(Expr::col((Runs::Table, Runs::Id)).equals((PageOfRuns::Table, PageOfRuns::Id)));
+        // LEFT, here and below, so that no planner begins with the larger side.
+        newest_first(Query::select().from_subquery(ids, PageOfRuns::Table).left_join(Runs::Table, of_page))
+    }
+
+    /// What a run is called by others: its skill, teammate and conversation.
+    fn join_names(&self, select: &mut SelectStatement) {
+        let same = |organization, id, run_column| {
+            Cond::all().add(organization).add(SimpleExpr::from(id).equals((Runs::Table, run_column)))
+        };
+        select
+            .left_join(
+                Workflows::Table,
+                same(
+                    self.owns((Workflows::Table, Workflows::OrganizationId)),
+                    Expr::col((Workflows::Table, Workflows::Id)),
+                    Runs::WorkflowId,
+                ),
+            )
+            .left_join(
+                AiEmployees::Table,
+                same(
+                    self.owns((AiEmployees::Table, AiEmployees::OrganizationId)),
+                    Expr::col((AiEmployees::Table, AiEmployees::Id)),
+                    Runs::AiEmployeeId,
+                ),
+            )
+            .expr_as(Expr::col((Workflows::Table, Workflows::Name)), Alias::new("workflow_name"))
+            .expr_as(Expr::col((AiEmployees::Table, AiEmployees::Name)), Alias::new("ai_employee_name"));
+    }
+
+    fn select_run(&self, select: &mut SelectStatement, columns: Columns) {
+        use Runs::{
+            AiEmployeeId, CancelledAt, Channel, CompletedAt, ConversationId, CreatedAt, DurationMs, ErrorPreview,
+            FailedAt, Failure, HasLongMessage, Id, InputPreview, InputTokens, Model, OutputPreview, OutputTokens,
+            Source, StartedAt, Status, SuspendedAt, TotalTokens, TriggerId, TriggerUrl, WorkflowId,
+        };
+        select.columns(
+            [
+                Id,
+                WorkflowId,
+                AiEmployeeId,
+                ConversationId,
+                Channel,
+                Source,
+                TriggerId,
+                TriggerUrl,
+                Model,
+                Status,
+                CreatedAt,
+                StartedAt,
+                CompletedAt,
+                FailedAt,
+                SuspendedAt,
+                CancelledAt,
+                DurationMs,
+                InputTokens,
+                OutputTokens,
+                TotalTokens,
+                HasLongMessage,
+                InputPreview,
+                OutputPreview,
+                ErrorPreview,
+                Failure,
+            ]
+            .map(|column| (Runs::Table, column)),
+        );
+        self.join_names(select);
+        select
+            .left_join(
+                Conversations::Table,
+                Cond::all()
+                    .add(self.owns((Conversations::Table, Conversations::OrganizationId)))
+                    .add(Expr::col((Conversations::Table, Conversations::Id)).equals((Runs::Table, ConversationId))),
+            )
+            .expr_as(Expr::col((Conversations::Table, Conversations::Title)), Alias::new("conversation_title"))
+            .expr_as(Expr::col((Conversations::Table, Conversations::Channel)), Alias::new("conversation_channel"));
+        // Whole messages are read only of runs whose previews are not the whole.
+        let mut of_payload = Cond::all()
+            .add(self.owns((RunPayloads::Table, RunPayloads::OrganizationId)))
+            .add(Expr::col((RunPayloads::Table, RunPayloads::RunId)).equals((Runs::Table, Id)));
+        if columns == Columns::List {
+            of_payload = of_payload.add(Expr::col((Runs::Table, HasLongMessage)).eq(true));
+        }
+        select.left_join(RunPayloads::Table, of_payload).columns(
+            [RunPayloads::InputMessage, RunPayloads::OutputMessage, RunPayloads::ErrorMessage]
+                .map(|column| (RunPayloads::Table, column)),
+        );
+        match columns {
+            Columns::List => {
+                select
+                    .column((Runs::Table, Runs::ListState))
+                    .expr_as(absent(), RunPayloads::PackedState.into_iden())
+                    .expr_as(absent(), Alias::new("packed_flow"));
+            }
+            Columns::Full => {
+                select
+                    .left_join(
+                        FlowSnapshots::Table,
+                        Cond::all().add(self.owns((FlowSnapshots::Table, FlowSnapshots::OrganizationId))).add(
+                            Expr::col((FlowSnapshots::Table, FlowSnapshots::Digest))
+                                .equals((Runs::Table, Runs::FlowDigest)),
+                        ),
+                    )
+                    .expr_as(Expr::cust("CAST(NULL AS TEXT)"), Runs::ListState.into_iden())
+                    .column((RunPayloads::Table, RunPayloads::PackedState))
+                    .expr_as(Expr::col((FlowSnapshots::Table, FlowSnapshots::Packed)), Alias::new("packed_flow"));
+            }
+        }
+    }
+}
+
+/// A packed column that was not asked for.
+fn absent() -> Expr {
+    Expr::val(None::<Vec<u8>>)
+}
+
+/// No stored text holds U+0000, and PostgreSQL would not even compare with one: such a text matches nothing.
+fn text_is(column: Expr, text: &str) -> Expr {
+    if text.contains('\0') { Expr::val(false).eq(true) } else { column.eq(text) }
+}
+
+fn within<T>(column: Runs, range: Range<T>, bound: impl Fn(T) -> i64) -> Cond {
+    let column = || Expr::col((Runs::Table, column));
+    Cond::all()
+        .add_option(range.from.map(|from| column().gte(bound(from))))
+        .add_option(range.to.map(|to| column().lt(bound(to))))
+        // An open side does not take in runs that have no value.
+        .add(column().is_not_null())
+}

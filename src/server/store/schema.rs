@@ -1,0 +1,39 @@
+//! Tables and columns by name, as statements use them.
+
+use sea_query::Iden;
+
+macro_rules! table {
+    ($($table:ident { $($column:ident),+ $(,)? })+) => {$(
+        #[derive(Debug, Clone, Copy, Iden)]
+        pub enum $table { Table, $($column),+ }
+    )+};
+}
+
+table! {
+    Organizations { Id, Name, CreatedAt }
+    Users { Id, Email, PasswordHash, CreatedAt }
+    Memberships { OrganizationId, UserId, Role }
+    Sessions { OrganizationId, SecretHash, UserId, CreatedAt, SeenAt }
+    ApiTokens { OrganizationId, SecretHash, Scopes, CreatedAt, RevokedAt }
+    AiEmployees { OrganizationId, Id, Name }
+    Workflows { OrganizationId, Id, Name }
+    Conversations { OrganizationId, Id, Title, Channel }
+    FlowSnapshots { OrganizationId, Digest, Packed }
+    WorkflowRuns {
+        OrganizationId, Id, WorkflowId, AiEmployeeId, ConversationId, Channel, Source, TriggerId, TriggerUrl, Model,
+        Status, CreatedAt, StartedAt, CompletedAt, FailedAt, SuspendedAt, CancelledAt, FinishedAt, UpdatedAt,
+        DurationMs, InputTokens, OutputTokens, TotalTokens, IsAsync, FlowDigest, HasLongMessage, InputPreview,
+        OutputPreview, ErrorPreview, Failure, ListState,
+    }
+    RunPayloads { OrganizationId, RunId, InputMessage, OutputMessage, ErrorMessage, PackedState }
+    RunStateValues { OrganizationId, RunId, Digest }
+    StepLogs {
+        OrganizationId, RunId, Id, Position, ParentId, StepId, Name, Kind, Status, StartedAt, EndedAt, DurationMs,
+        Error, PackedPayload,
+    }
+    TokenHistory {
+        OrganizationId, RunId, Id, KeyType, Model, InputTokens, OutputTokens, CachedInputTokens, UsdNanos,
+    }
+    Attachments { OrganizationId, RunId, Id, Position, Name, MediaType, Size }
+    VoiceTranscripts { OrganizationId, RunId, Id, Position, AttachmentId, PackedTurns }
+}

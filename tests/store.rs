@@ -1,0 +1,237 @@
+//! The query layer on both databases, against what a plain program over plain values answers.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod support;
+
+use alloy_logs::{
+    domain::{
+        filter::RunFilter,
+        ids::RunId,
+        page::PageRequest,
+        run::{Flow, RunDetail},
+    },
+    server::{
+        query::{get_run::get_run, ingest, list_runs},
+        store::{Columns, OrgDb, WriteOutcome},
+    },
+};
+use proptest::{strategy::ValueTree, test_runner::TestRunner};
+use serde_json::json;
+use support::{
+    database::{both, organization},
+    oracle, runs,
+};
+
+/// Writes documents as the program does, in batches.
+async fn write(org: &OrgDb, documents: &[alloy_logs::domain::document::RunDocument]) -> Vec<WriteOutcome> {
+    let mut outcomes = Vec::new();
+    for batch in documents.chunks(40) {
+        let writes: Vec<_> = batch.iter().cloned().map(|document| ingest::prepare_named(document).unwrap()).collect();
+        outcomes.extend(ingest::write(org, &writes).await.unwrap());
+    }
+    outcomes
+}
+
+async fn detail(org: &OrgDb, value: &serde_json::Value) -> RunDetail {
+    let id: RunId = serde_json::from_value(value["id"].clone()).unwrap();
+    get_run(org, id).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn lists_are_what_the_oracle_says() {
+    let mut runner = TestRunner::deterministic();
+    let mut any = |n: u64| proptest::strategy::Strategy::new_tree(&runs::any_run(n), &mut runner).unwrap().current();
+    let documents: Vec<_> = (0..120).map(&mut any).collect();
+    for database in both().await {
+        let (org, other) = (organization(&database.db).await, organization(&database.db).await);
+        write(&org, &documents).await;
+        // The same ids in another organization are other runs.
+        write(&other, &documents[..7]).await;
+        let mut fitting = 0;
+        for case in 0..250_u64 {
+            let filter = if case == 0 {
+                RunFilter::default()
+            } else {
+                proptest::strategy::Strategy::new_tree(&oracle::any_filter(), &mut runner).unwrap().current()
+            };
+            let request = PageRequest {
+                page: (case % 3 + 1).try_into().unwrap(),
+                limit: [25, 10, 1, 100][usize::try_from(case % 4).unwrap()].try_into().unwrap(),
+            };
+            let page = list_runs::summaries(&org, &filter, request).await.unwrap();
+            let expected = oracle::list(&documents, &filter, request);
+            let ids: Vec<_> = page.rows.iter().map(|run| run.id).collect();
+            assert_eq!((ids, page.total), expected, "{} for {filter:?} {request:?}", database.kind);
+            let api = list_runs::runs(&org, &filter, request, Columns::List).await.unwrap();
+            assert_eq!(api.rows.iter().map(|run| run.id).collect::<Vec<_>>(), expected.0, "{}", database.kind);
+            fitting += u64::from(page.total > 0);
+        }
+        assert!(fitting > 100, "the filters meet something: {fitting}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_comes_back_as_it_was_written() {
+    let value = runs::full_run(1);
+    for database in both().await {
+        let org = organization(&database.db).await;
+        assert_eq!(write(&org, &[runs::document(&value)]).await, [WriteOutcome::Created]);
+        let detail = detail(&org, &value).await;
+        let document = runs::document(&value);
+        assert_eq!(detail.steps_total, 2);
+        assert_eq!(detail.attachments, document.attachments);
+        assert_eq!(detail.voice_transcripts, document.voice_transcripts);
+        assert_eq!(detail.run.state, document.state);
+        assert_eq!(detail.run.flow, Flow::Read(document.flow.clone()));
+        assert_eq!(detail.run.input_message, document.input_message);
+        assert_eq!((detail.run.duration_ms, detail.run.total_tokens), (Some(7_000), Some(4_622)));
+        assert_eq!((detail.run.source.as_str(), detail.run.workflow_name.as_str()), ("employee_chat", "Refund triage"));
+        let failure = detail.run.failure.as_ref().unwrap();
+        assert_eq!(failure.reason().unwrap(), "ledger.create: 409: period 2026-10 is closed");
+        assert_eq!(
+            serde_json::to_value(&detail.run.costs).unwrap(),
+            json!([
+                { "key_type": "own", "input_tokens": 88, "output_tokens": 9, "cached_input_tokens": 0, "usd_cost": 0.0008 },
+                { "key_type": "platform", "input_tokens": 3913, "output_tokens": 612, "cached_input_tokens": 2048, "usd_cost": 0.1192 }
+            ])
+        );
+        let mut steps = document.steps.clone();
+        for step in &mut steps {
+            step.duration_ms = step.millis();
+        }
+        assert_eq!(detail.steps, steps);
+    }
+}
+
+#[tokio::test]
+async fn the_same_document_twice_is_one_run_and_a_newer_one_replaces_it() {
+    for database in both().await {
+        let mut value = runs::full_run(1);
+        let org = organization(&database.db).await;
+        value["updated_at"] = json!(runs::at(20));
+        value["status"] = json!("failed");
+        let document = runs::document(&value);
+        assert_eq!(
+            write(&org, &[document.clone(), document.clone()]).await,
+            [WriteOutcome::Created, WriteOutcome::Replaced]
+        );
+        let first = detail(&org, &value).await;
+        write(&org, &[document]).await;
+        assert_eq!(detail(&org, &value).await, first);
+
+        value["updated_at"] = json!(runs::at(19));
+        value["status"] = json!("running");
+        assert_eq!(write(&org, &[runs::document(&value)]).await, [WriteOutcome::Stale]);
+        assert_eq!(detail(&org, &value).await, first);
+
+        value["updated_at"] = json!(runs::at(21));
+        value["status"] = json!("completed");
+        value["steps"] = json!([]);
+        assert_eq!(write(&org, &[runs::document(&value)]).await, [WriteOutcome::Replaced]);
+        let last = detail(&org, &value).await;
+        assert_eq!((last.steps_total, last.run.failure), (0, None));
+
+        value["workflow_id"] = json!(runs::id(2, 9));
+        assert_eq!(write(&org, &[runs::document(&value)]).await, [WriteOutcome::OtherWorkflow]);
+        assert_eq!(org.count_runs(&RunFilter::default()).await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn p40_sources_follow_a_conversation_when_its_channel_becomes_known() {
+    for database in both().await {
+        let org = organization(&database.db).await;
+        let mut early = runs::full_run(1);
+        early["conversation_channel"] = json!(null);
+        let mut late = runs::full_run(2);
+        late["conversation_channel"] = json!("ally_chat");
+        write(&org, &[runs::document(&early)]).await;
+        assert_eq!(detail(&org, &early).await.run.source, "employee_chat");
+        write(&org, &[runs::document(&late)]).await;
+        assert_eq!(detail(&org, &early).await.run.source, "ally_chat");
+        // A later document that does not know it leaves it known.
+        write(&org, &[runs::document(&early)]).await;
+        assert_eq!(detail(&org, &early).await.run.source, "ally_chat");
+    }
+}
+
+#[tokio::test]
+async fn long_messages_are_cut_on_pages_and_whole_for_the_api() {
+    let mut value = runs::full_run(1);
+    value["input_message"] = json!("長い".repeat(4_000));
+    for database in both().await {
+        let org = organization(&database.db).await;
+        write(&org, &[runs::document(&value)]).await;
+        let all = RunFilter::default();
+        let page = list_runs::summaries(&org, &all, PageRequest::default()).await.unwrap();
+        assert_eq!(page.rows[0].input_message.as_ref().unwrap().chars().count(), 500);
+        for columns in [Columns::List, Columns::Full] {
+            let page = list_runs::runs(&org, &all, PageRequest::default(), columns).await.unwrap();
+            assert_eq!(page.rows[0].input_message.as_deref(), value["input_message"].as_str());
+            assert_eq!(page.rows[0].error_message.as_deref(), Some("the run failed"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_without_a_title_is_named_once_however_many_ask() {
+    for database in both().await {
+        let org = organization(&database.db).await;
+        let mut first = runs::full_run(1);
+        first["conversation_title"] = json!(null);
+        first["input_message"] = json!(null);
+        let mut second = runs::full_run(2);
+        second["conversation_title"] = json!(null);
+        second["created_at"] = json!(runs::at(15));
+        second["input_message"] = json!("Where is my parcel?\nIt is late.");
+        write(&org, &[runs::document(&first), runs::document(&second)]).await;
+        let asked = (0..8).map(|n| {
+            let (org, value) = (org.clone(), if n % 2 == 0 { first.clone() } else { second.clone() });
+            tokio::spawn(async move { detail(&org, &value).await.run.conversation_title })
+        });
+        for title in asked.collect::<Vec<_>>() {
+            assert_eq!(title.await.unwrap().as_deref(), Some("Where is my parcel?"), "{}", database.kind);
+        }
+    }
+}
+
+#[tokio::test]
+async fn writers_at_once_do_not_fail_each_other() {
+    for database in both().await {
+        let org = organization(&database.db).await;
+        let writers = (0..8_u64).map(|writer| {
+            let org = org.clone();
+            tokio::spawn(async move {
+                for n in 0..10 {
+                    write(&org, &[runs::document(&runs::full_run(writer * 100 + n))]).await;
+                }
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.unwrap();
+        }
+        assert_eq!(org.count_runs(&RunFilter::default()).await.unwrap(), 80, "{}", database.kind);
+    }
+}
+
+#[tokio::test]
+async fn of_many_writers_of_one_run_the_newest_wins_by_the_engines_clock() {
+    for database in both().await {
+        let org = organization(&database.db).await;
+        let writers = (0..12_i64).map(|n| {
+            let org = org.clone();
+            tokio::spawn(async move {
+                let mut value = runs::full_run(1);
+                // 0, 5, 10, 3, 8, … : in no order.
+                value["updated_at"] = json!(runs::at(n * 5 % 12));
+                value["model"] = json!(format!("model {}", n * 5 % 12));
+                write(&org, &[runs::document(&value)]).await;
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.unwrap();
+        }
+        let last = detail(&org, &runs::full_run(1)).await;
+        assert_eq!((last.run.model.as_deref(), last.steps_total), (Some("model 11"), 2), "{}", database.kind);
+    }
+}
