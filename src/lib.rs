@@ -2,9 +2,22 @@
 //! the two feature gates below are all that tells the builds apart.
 #![recursion_limit = "512"]
 
+pub mod app;
+pub mod context;
 pub mod domain;
+pub mod error;
 pub mod logs_query;
 pub mod paths;
+pub mod server_fns;
+pub mod ui;
 
 #[cfg(feature = "ssr")]
 pub mod server;
+
+/// Takes over the page that the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

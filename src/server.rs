@@ -1,6 +1,35 @@
 //! Everything that exists only on the server. A request goes from its handler through `query` to `store`.
 
+pub mod api;
+pub mod assets;
+pub mod auth;
+pub mod cli;
 pub mod clock;
+pub mod connection;
 pub mod demo;
+pub mod files;
+pub mod guard;
+pub mod pages;
+pub mod problem;
 pub mod query;
+pub mod router;
+pub mod rpc;
+pub mod settings;
 pub mod store;
+pub mod telemetry;
+
+use auth::throttle::Throttle;
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use settings::Settings;
+use std::sync::Arc;
+use store::Db;
+
+/// What every handler can reach.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    pub db: Db,
+    pub settings: Arc<Settings>,
+    pub throttle: Arc<Throttle>,
+    pub leptos: LeptosOptions,
+}

@@ -3,3 +3,4 @@
 pub mod get_run;
 pub mod ingest;
 pub mod list_runs;
+pub mod sign_in;

@@ -3,4 +3,5 @@
 
 pub mod database;
 pub mod oracle;
+pub mod program;
 pub mod runs;

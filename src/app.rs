@@ -1,0 +1,103 @@
+//! The document, what it provides to every page, and the table of routes.
+
+use crate::{
+    context::{Boot, use_boot},
+    domain::{access::Role, page::PageSize, time::Timestamp},
+    error::AppError,
+    paths,
+    ui::{
+        frame::AppFrame,
+        hooks::{clock::provide_clock, hydrated::provide_hydrated, page_size::provide_page_size},
+        pages::{
+            logs::LogsPage, not_found::NotFoundPage, sign_in::SignInPage, teammate::TeammatePage,
+            unavailable::UnavailablePage,
+        },
+    },
+};
+use leptos::{either::EitherOf3, prelude::*};
+use leptos_meta::{HashedStylesheet, Link, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Redirect, Route, Router},
+    path,
+};
+
+/// The document around the app.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <HashedStylesheet options=options.clone() />
+                <HydrationScripts options=options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The app: the frame and the pages for whoever is signed in, else what can be said without.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    // Routes are listed at start-up without a request, hence without a boot.
+    let without_request =
+        || Boot { frame: Err(AppError::SignedOut), page_size: PageSize::default(), now: Timestamp::EPOCH };
+    let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_else(without_request)).into_inner();
+    provide_context(boot.clone());
+    provide_hydrated();
+    provide_clock(boot.now);
+    provide_page_size(boot.page_size);
+    view! {
+        <Title formatter=|title: String| format!("{title} · Alloy") />
+        <Link rel="icon" type_="image/svg+xml" href="/favicon.svg" />
+        <Router>
+            {match boot.frame {
+                Ok(frame) => {
+                    provide_context(frame);
+                    EitherOf3::A(
+                        view! {
+                            <AppFrame>
+                                <Pages />
+                            </AppFrame>
+                        },
+                    )
+                }
+                Err(AppError::SignedOut) => EitherOf3::B(view! { <Pages /> }),
+                Err(error) => EitherOf3::C(view! { <UnavailablePage error /> }),
+            }}
+        </Router>
+    }
+}
+
+/// The table of routes. Each page is rendered whole before it is sent, so that its status is right and it reads
+/// without a script.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <FlatRoutes fallback=NotFoundPage>
+            <Route path=path!("/") view=Home ssr=SsrMode::Async />
+            <Route path=path!("/logs") view=LogsPage ssr=SsrMode::Async />
+            <Route path=path!("/staff/ai/:employee_id") view=TeammatePage ssr=SsrMode::Async />
+            <Route path=path!("/login") view=SignInPage ssr=SsrMode::Async />
+        </FlatRoutes>
+    }
+}
+
+/// Where one starts: the list, or for members, who have none, their first teammate.
+#[component]
+fn Home() -> impl IntoView {
+    let to = match use_boot().frame {
+        Ok(frame) if frame.viewer.current.role == Role::Member => {
+            frame.teammates.first().map(|teammate| paths::teammate(teammate.id))
+        }
+        _ => None,
+    };
+    view! { <Redirect path=to.unwrap_or_else(|| paths::LOGS.to_owned()) /> }
+}

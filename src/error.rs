@@ -1,0 +1,88 @@
+//! The one error that crosses the wire: what a request may come to, for pages and for the API.
+
+use crate::domain::document::Fault;
+use leptos::{prelude::FromServerFnError, server_fn::codec::JsonEncoding, server_fn::error::ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+/// Why a request has no answer. Nothing in here tells what another organization has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum AppError {
+    /// Parameters or members that cannot be understood, each of them.
+    #[error("The request cannot be understood")]
+    BadRequest(Vec<Fault>),
+    /// No credentials, or none that are in force.
+    #[error("You are not signed in")]
+    SignedOut,
+    /// Somebody else's, or beyond the caller's role or scope.
+    #[error("You have no access to this")]
+    Forbidden,
+    #[error("There is no such thing here")]
+    NotFound,
+    #[error("This address does not take that method")]
+    MethodNotAllowed,
+    #[error("The request is too large")]
+    TooLarge,
+    #[error("The content type is not one that is taken here")]
+    UnsupportedMediaType,
+    /// Too many attempts; how many seconds to wait.
+    #[error("Too many attempts")]
+    TooMany(u64),
+    /// The database or a limit is in the way for the moment.
+    #[error("The service is not available for the moment")]
+    Unavailable,
+    /// Our fault; the log says what.
+    #[error("Something went wrong on our side")]
+    Internal,
+    /// The browser could not reach the server.
+    #[error("The server cannot be reached")]
+    Unreachable,
+}
+
+impl AppError {
+    /// The HTTP status that says the same.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::BadRequest(_) => 400,
+            Self::SignedOut => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::TooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::TooMany(_) => 429,
+            Self::Internal => 500,
+            Self::Unavailable | Self::Unreachable => 503,
+        }
+    }
+
+    /// What the person at a page can do about it.
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::SignedOut => "Your session has ended. Sign in to go on where you were.",
+            Self::Forbidden => "Ask an admin of your organization, or switch to the organization that has it.",
+            Self::NotFound => "The link may be wrong, or it belongs to another organization.",
+            Self::TooMany(_) => "Wait a few minutes, then try again.",
+            Self::Unavailable | Self::Unreachable => "What you see is kept. Try again in a moment.",
+            Self::BadRequest(_)
+            | Self::MethodNotAllowed
+            | Self::TooLarge
+            | Self::UnsupportedMediaType
+            | Self::Internal => "Try again. If it stays, tell whoever runs this service.",
+        }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
+            // Not with its message, which quotes what was sent.
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::BadRequest(vec![Fault::new("", "the arguments cannot be read")])
+            }
+            _ => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Extractors whose refusals are problem documents, unlike axum's own.
+
+use super::super::{
+    AppState,
+    auth::access::{self, Access},
+};
+use crate::{
+    domain::{document::Fault, ids::OrganizationId},
+    error::AppError,
+};
+use axum::{
+    body::Bytes,
+    extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+};
+use serde::de::DeserializeOwned;
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    str::FromStr,
+};
+
+/// Access to read the runs of the organization in the path. A handler that takes it cannot be reached without.
+pub struct RunsReader(pub Access);
+
+impl FromRequestParts<AppState> for RunsReader {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
+        Ok(Self(organization_access(parts, state).await?.to_read_runs()?))
+    }
+}
+
+/// Access to write runs into the organization in the path.
+pub struct RunsWriter(pub Access);
+
+impl FromRequestParts<AppState> for RunsWriter {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
+        Ok(Self(organization_access(parts, state).await?.to_write_runs()?))
+    }
+}
+
+/// `checkOrganizationAccess` for the organization in the path.
+async fn organization_access(parts: &mut Parts, state: &AppState) -> Result<Access, AppError> {
+    let params = path_params(parts, state).await.ok();
+    // An id that is none belongs to no organization of the caller's; it is told no more than any other.
+    let organization_id = params.and_then(|params| path_id(&params, "organization_id"));
+    let organization_id = organization_id.unwrap_or(OrganizationId(uuid::Uuid::nil()));
+    access::authorize(state, &parts.headers, organization_id).await
+}
+
+/// The ids in the path after the organization.
+pub struct PathIds<A, B>(pub A, pub B);
+
+impl<A: PathId + Send, B: PathId + Send> FromRequestParts<AppState> for PathIds<A, B> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
+        let params = path_params(parts, state).await?;
+        // What is no id names nothing that exists.
+        let first = path_id(&params, A::NAME).ok_or(AppError::NotFound)?;
+        Ok(Self(first, path_id(&params, B::NAME).ok_or(AppError::NotFound)?))
+    }
+}
+
+/// An id that stands in paths under a name.
+pub trait PathId: FromStr {
+    const NAME: &'static str;
+}
+
+impl PathId for crate::domain::ids::WorkflowId {
+    const NAME: &'static str = "workflow_id";
+}
+
+impl PathId for crate::domain::ids::RunId {
+    const NAME: &'static str = "run_id";
+}
+
+async fn path_params(parts: &mut Parts, state: &AppState) -> Result<RawPathParams, AppError> {
+    RawPathParams::from_request_parts(parts, state).await.map_err(|_| AppError::NotFound)
+}
+
+fn path_id<T: FromStr>(params: &RawPathParams, name: &str) -> Option<T> {
+    params.iter().find(|(key, _)| *key == name)?.1.parse().ok()
+}
+
+/// The address of the client: the connection's, or what the trusted proxy at its other end says.
+pub struct ClientAddress(pub IpAddr);
+
+impl FromRequestParts<AppState> for ClientAddress {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let is_proxy = state.settings.trusted_proxy.parse() == Ok(peer);
+        Ok(Self(if is_proxy { forwarded_for(&parts.headers).unwrap_or(peer) } else { peer }))
+    }
+}
+
+/// The last address that was added, which is the proxy's own word; those before are anybody's.
+fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
+}
+
+/// The bytes of a body that says it is JSON.
+pub struct JsonBytes(pub Bytes);
+
+impl FromRequest<AppState> for JsonBytes {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
+        let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = media_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(AppError::UnsupportedMediaType);
+        }
+        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge,
+            _ => AppError::BadRequest(vec![Fault::new("", "the body did not arrive whole")]),
+        })
+    }
+}
+
+/// A JSON body.
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
+        let JsonBytes(bytes) = JsonBytes::from_request(request, state).await?;
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        serde_path_to_error::deserialize(&mut reader).map(Self).map_err(|error| {
+            let path = error.path().to_string();
+            // The message of a wrong type would quote the value, which may be a password.
+            let message = match error.inner().classify() {
+                serde_json::error::Category::Data => "is missing, unknown or not of its type",
+                _ => "is not JSON",
+            };
+            AppError::BadRequest(vec![Fault::new(if path == "." { "" } else { &path }, message)])
+        })
+    }
+}

@@ -1,0 +1,152 @@
+//! Which organization a request may see, and as whom: the one way from credentials to an [`OrgDb`].
+
+use super::{cookie, secret::Secret};
+use crate::{
+    domain::{
+        access::{Role, Scope, Viewer},
+        ids::{OrganizationId, UserId},
+        time::Timestamp,
+    },
+    error::AppError,
+    server::{
+        AppState, clock,
+        store::{OrgDb, SessionRow},
+    },
+};
+use axum::http::{HeaderMap, header};
+use axum_extra::extract::cookie::CookieJar;
+use chrono::TimeDelta;
+
+/// A session's last use is noted this often, so that reading does not write every time.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(5);
+
+/// A session in force.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub secret: Secret,
+    pub person: SessionRow,
+    db: OrgDb,
+}
+
+/// Access to one organization.
+#[derive(Debug, Clone)]
+pub struct Access {
+    pub org: OrgDb,
+    pub who: Who,
+}
+
+/// Who has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    Person { user_id: UserId, role: Role },
+    Token { scopes: Vec<Scope> },
+}
+
+impl Access {
+    /// Lets pass who may read runs: every member, and tokens with that scope.
+    pub fn to_read_runs(self) -> Result<Self, AppError> {
+        match &self.who {
+            Who::Token { scopes } if !scopes.contains(&Scope::RunsRead) => Err(AppError::Forbidden),
+            Who::Token { .. } | Who::Person { .. } => Ok(self),
+        }
+    }
+
+    /// Lets pass who may write runs: tokens with that scope, which engines have, and no person.
+    pub fn to_write_runs(self) -> Result<Self, AppError> {
+        match &self.who {
+            Who::Token { scopes } if scopes.contains(&Scope::RunsWrite) => Ok(self),
+            Who::Token { .. } | Who::Person { .. } => Err(AppError::Forbidden),
+        }
+    }
+}
+
+/// The session of a request, if its cookie is one that is in force.
+pub async fn session(state: &AppState, headers: &HeaderMap) -> Result<Option<Session>, AppError> {
+    let Some(secret) = cookie::read(&CookieJar::from_headers(headers), &state.settings) else { return Ok(None) };
+    let db = OrgDb::new(state.db.clone(), secret.organization_id());
+    let hash = secret.hash();
+    let Some(person) = db.session(&hash).await? else { return Ok(None) };
+    let now = clock::now();
+    let ended = has_ended(&person, state, now);
+    let noted = if ended {
+        db.delete_session(&hash).await
+    } else if person.seen_at.plus(NOTED_EVERY) <= now {
+        db.touch_session(&hash, now).await
+    } else {
+        Ok(())
+    };
+    // Reading goes on where nothing can be written.
+    if let Err(error) = noted {
+        tracing::warn!(%error, "the use of a session could not be noted");
+    }
+    if ended {
+        return Ok(None);
+    }
+    Ok(Some(Session { secret, person, db }))
+}
+
+fn has_ended(person: &SessionRow, state: &AppState, now: Timestamp) -> bool {
+    let idle = TimeDelta::hours(i64::from(state.settings.session_idle_hours));
+    let longest = TimeDelta::days(i64::from(state.settings.session_max_days));
+    person.seen_at.plus(idle) <= now || person.created_at.plus(longest) <= now
+}
+
+impl Session {
+    /// Its person, looking at the organization of the session.
+    pub async fn viewer(&self, state: &AppState) -> Result<Viewer, AppError> {
+        let memberships = state.db.memberships(self.person.user_id).await?;
+        let current = memberships
+            .iter()
+            .find(|membership| membership.organization_id == self.db.organization_id())
+            .cloned()
+            .ok_or(AppError::SignedOut)?;
+        Ok(Viewer { user_id: self.person.user_id, email: self.person.email.clone(), current, memberships })
+    }
+
+    /// The rows of the organization of the session.
+    pub const fn org(&self) -> &OrgDb {
+        &self.db
+    }
+
+    /// Access to any organization of its person.
+    async fn access(self, state: &AppState, organization_id: OrganizationId) -> Result<Access, AppError> {
+        let user_id = self.person.user_id;
+        if organization_id == self.db.organization_id() {
+            return Ok(Access { org: self.db, who: Who::Person { user_id, role: self.person.role } });
+        }
+        let memberships = state.db.memberships(user_id).await?;
+        let membership = memberships.into_iter().find(|membership| membership.organization_id == organization_id);
+        let role = membership.ok_or(AppError::Forbidden)?.role;
+        Ok(Access { org: OrgDb::new(state.db.clone(), organization_id), who: Who::Person { user_id, role } })
+    }
+}
+
+/// An API token in force, with its organization.
+pub async fn token(state: &AppState, headers: &HeaderMap) -> Result<Option<(OrgDb, Vec<Scope>, String)>, AppError> {
+    let Some(secret) = bearer(headers).and_then(Secret::from_token) else { return Ok(None) };
+    let org = OrgDb::new(state.db.clone(), secret.organization_id());
+    let Some(token) = org.token(&secret.hash()).await? else { return Ok(None) };
+    Ok(Some((org, token.scopes, token.organization_name)))
+}
+
+/// `checkOrganizationAccess`: what a request may do in an organization. No or bad credentials are a 401; an
+/// organization that is not the caller's is a 403, whether there is one of that id or not.
+pub async fn authorize(
+    state: &AppState,
+    headers: &HeaderMap,
+    organization_id: OrganizationId,
+) -> Result<Access, AppError> {
+    if headers.contains_key(header::AUTHORIZATION) {
+        let (org, scopes, _) = token(state, headers).await?.ok_or(AppError::SignedOut)?;
+        if org.organization_id() != organization_id {
+            return Err(AppError::Forbidden);
+        }
+        return Ok(Access { org, who: Who::Token { scopes } });
+    }
+    session(state, headers).await?.ok_or(AppError::SignedOut)?.access(state, organization_id).await
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}

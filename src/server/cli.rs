@@ -1,0 +1,157 @@
+//! The command line: what the program can be told, and one clear line when it cannot do it.
+
+mod demo;
+mod import;
+mod organization;
+mod serve;
+mod token;
+mod user;
+
+use super::{
+    auth::{password::PasswordError, secret::NoRandomness},
+    files::FilesError,
+    settings::{self, Settings, SettingsError},
+    store::{Db, DbOptions, OpenError, StoreError},
+    telemetry,
+};
+use crate::domain::{access::Role, ids::OrganizationId};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::{path::Path, process::ExitCode};
+
+/// Execution logs for AI teammates.
+#[derive(Debug, Parser)]
+#[command(name = "alloy-logs", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Brings the database up to date and serves pages and API (the default)
+    Serve,
+    /// Makes the organization Halden with runs that show every feature, and says how to sign in
+    Demo(demo::Options),
+    /// Organizations
+    #[command(subcommand)]
+    Org(organization::Command),
+    /// People
+    #[command(subcommand)]
+    User(user::Command),
+    /// API tokens
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Reads run documents, one JSON object a line, and answers how many were accepted
+    Import(import::Options),
+}
+
+/// Why a command did not do what it was told; printed as one line.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
+    #[error("there is no organization {0}")]
+    NoOrganization(String),
+    #[error("{0}")]
+    Refused(String),
+    #[error("{0} cannot be read: {1}")]
+    Read(String, std::io::Error),
+    #[error("the address {0} cannot be served: {1}")]
+    Listen(std::net::SocketAddr, std::io::Error),
+    #[error("Leptos.toml: {0}")]
+    Leptos(String),
+}
+
+/// Does what the command line says.
+pub fn run() -> ExitCode {
+    match start() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("alloy-logs: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> Result<ExitCode, CliError> {
+    let mut command = Cli::command();
+    if let Some(toml) = configuration_file()? {
+        command = settings::with_file_defaults(command, &toml)?;
+    }
+    let cli = match Cli::from_arg_matches(&command.get_matches()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    telemetry::start(&cli.settings).map_err(CliError::Refused)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| CliError::Refused(format!("the runtime cannot be started: {error}")))?;
+    runtime.block_on(obey(cli))
+}
+
+/// The text of `Leptos.toml` in the working folder, which may be absent.
+fn configuration_file() -> Result<Option<String>, CliError> {
+    match std::fs::read_to_string(serve::CONFIGURATION) {
+        Ok(toml) => Ok(Some(toml)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(SettingsError::Read(error).into()),
+    }
+}
+
+async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
+    let settings = cli.settings;
+    let stop_timeout_ms = settings.stop_timeout_ms;
+    let db = Db::open(&DbOptions {
+        url: settings.database_url.clone(),
+        connections: settings.database_connections,
+        acquire_timeout: Settings::millis(settings.database_acquire_ms),
+    })
+    .await?;
+    let done = match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(db.clone(), settings).await,
+        Command::Demo(options) => demo::run(&db, &settings, options).await,
+        Command::Org(command) => organization::run(&db, command).await,
+        Command::User(command) => user::run(&db, command).await,
+        Command::Token(command) => token::run(&db, command).await,
+        Command::Import(options) => import::run(&db, options).await,
+    };
+    // A connection that is lent out would be waited for without end.
+    let _ = tokio::time::timeout(Settings::millis(stop_timeout_ms), db.close()).await;
+    done
+}
+
+/// The organization that `--org` names by id or name.
+async fn find_organization(db: &Db, id_or_name: &str) -> Result<OrganizationId, CliError> {
+    db.find_organization(id_or_name).await?.ok_or_else(|| CliError::NoOrganization(id_or_name.to_owned()))
+}
+
+/// A role on the command line.
+fn parse_role(text: &str) -> Result<Role, String> {
+    text.parse().map_err(|error: crate::domain::access::UnknownRole| error.to_string())
+}
+
+/// Whether a path stands for standard input.
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,53 @@
+//! `serve`: the program as a service.
+
+use super::CliError;
+use crate::server::{AppState, auth::throttle::Throttle, connection, router, settings::Settings, store::Db};
+use leptos::config::{ConfFile, LeptosOptions, get_configuration};
+use std::{path::Path, process::ExitCode, sync::Arc};
+use tokio::net::TcpListener;
+
+/// The file of settings, in the working folder.
+pub const CONFIGURATION: &str = "Leptos.toml";
+
+pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
+    let leptos = leptos_options()?;
+    let address = leptos.site_addr;
+    find_site(&leptos)?;
+    let listener = TcpListener::bind(address).await.map_err(|error| CliError::Listen(address, error))?;
+    // Port 0 asks the system for one.
+    let address = listener.local_addr().unwrap_or(address);
+    let settings = Arc::new(settings);
+    let throttle = Arc::new(Throttle::new(&settings));
+    let app = router::build(AppState { db, settings: settings.clone(), throttle, leptos });
+    tracing::info!(%address, "serving");
+    let unfinished = connection::serve(listener, app, &settings, connection::told_to_stop()).await;
+    if unfinished > 0 {
+        tracing::warn!(unfinished, "stopped before every request was answered");
+    }
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What Leptos has to know: from the file when there is one, each overridden by its `LEPTOS_` variable.
+fn leptos_options() -> Result<LeptosOptions, CliError> {
+    let file = Path::new(CONFIGURATION).exists().then_some(CONFIGURATION);
+    let ConfFile { leptos_options, .. } =
+        get_configuration(file).map_err(|error| CliError::Leptos(error.to_string()))?;
+    if leptos_options.output_name.is_empty() {
+        return Err(CliError::Leptos("it is not in the working folder, and LEPTOS_OUTPUT_NAME is not set".to_owned()));
+    }
+    Ok(leptos_options)
+}
+
+/// The pages cannot be rendered without the names of the built files.
+fn find_site(options: &LeptosOptions) -> Result<(), CliError> {
+    let beside_program =
+        std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(options.hash_file.as_ref())));
+    match beside_program {
+        Some(hashes) if options.hash_files && !hashes.exists() => Err(CliError::Refused(format!(
+            "the site is not built: {} is missing (`make build` makes it)",
+            hashes.display()
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,88 @@
+//! What server functions run: access first, then the query layer. Called over HTTP by the browser, and directly
+//! while a page is rendered.
+
+use super::{
+    AppState,
+    auth::access::{self, Access},
+    clock,
+    query::{get_run, list_runs},
+};
+use crate::{
+    domain::{
+        ids::{OrganizationId, RunId},
+        page::{Page, PageRequest, PageSize},
+        run::{RunDetail, RunSummary},
+        scope::LogsScope,
+    },
+    error::AppError,
+    logs_query::LogsQuery,
+};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use leptos::{
+    prelude::*,
+    server_fn::{axum::server_fn_paths, error::SERVER_FN_ERROR_HEADER},
+};
+use leptos_axum::handle_server_fns_with_context;
+
+/// The largest error that is read back to find its status.
+const MAX_ERROR_BYTES: usize = 64 * 1024;
+
+/// Answers a call of a server function. Leptos redirects a failed call to its `Referer` when it asks for HTML; no
+/// call of ours does, so that is never said.
+pub async fn handle(State(state): State<AppState>, mut request: Request<Body>) -> Response {
+    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let known = server_fn_paths().any(|(path, method)| path == request.uri().path() && method == request.method());
+    if !known {
+        return AppError::NotFound.into_response();
+    }
+    let response =
+        handle_server_fns_with_context(move || provide_context(state.clone()), request).await.into_response();
+    if response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
+        with_status_of_error(response).await
+    } else {
+        response
+    }
+}
+
+/// A failed call is always a 500 to Leptos; its error knows better.
+async fn with_status_of_error(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, MAX_ERROR_BYTES).await else {
+        return AppError::Internal.into_response();
+    };
+    let status = serde_json::from_slice(&bytes).map_or(500, |error: AppError| error.status());
+    parts.status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Response::from_parts(parts, bytes.into())
+}
+
+/// A page of a logs surface, as its URL says it.
+pub async fn list_runs(
+    organization_id: OrganizationId,
+    scope: LogsScope,
+    search: &str,
+    size: PageSize,
+) -> Result<Page<RunSummary>, AppError> {
+    let query = LogsQuery::parse(search);
+    let filter = scope.narrow(query.filters.to_run_filter(clock::now()));
+    let request = PageRequest { page: query.page, limit: size.into() };
+    let access = reader(organization_id).await?;
+    Ok(list_runs::summaries(&access.org, &filter, request).await?)
+}
+
+/// One run with everything inside it.
+pub async fn get_run(organization_id: OrganizationId, run_id: RunId) -> Result<RunDetail, AppError> {
+    let access = reader(organization_id).await?;
+    get_run::get_run(&access.org, run_id).await?.ok_or(AppError::NotFound)
+}
+
+async fn reader(organization_id: OrganizationId) -> Result<Access, AppError> {
+    let (Some(state), Some(parts)) = (use_context::<AppState>(), use_context::<Parts>()) else {
+        return Err(AppError::Internal);
+    };
+    access::authorize(&state, &parts.headers, organization_id).await?.to_read_runs()
+}

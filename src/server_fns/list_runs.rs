@@ -1,0 +1,23 @@
+//! A page of a logs surface.
+
+use crate::{
+    domain::{
+        ids::OrganizationId,
+        page::{Page, PageSize},
+        run::RunSummary,
+        scope::LogsScope,
+    },
+    error::AppError,
+};
+use leptos::{prelude::*, server_fn::codec::Json};
+
+/// The runs that a surface shows for a URL's query string.
+#[server(prefix = "/fn", endpoint = "list_runs", input = Json)]
+pub async fn list_runs(
+    organization_id: OrganizationId,
+    scope: LogsScope,
+    search: String,
+    size: PageSize,
+) -> Result<Page<RunSummary>, AppError> {
+    crate::server::rpc::list_runs(organization_id, scope, &search, size).await
+}

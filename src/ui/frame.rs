@@ -1,0 +1,129 @@
+//! What stands around every page: whose organization, which teammates, who is signed in.
+
+use crate::{
+    context::use_frame,
+    domain::access::can_access_tool,
+    paths,
+    ui::{
+        kit::{
+            avatar::Avatar,
+            icon::{Glyph, Icon},
+        },
+        pages::logs::GATE,
+    },
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// The side bar and the page beside it.
+#[component]
+pub fn AppFrame(children: Children) -> impl IntoView {
+    let frame = use_frame();
+    let viewer = frame.viewer.clone();
+    let sees_logs = can_access_tool(GATE, &viewer);
+    let teammates = frame
+        .teammates
+        .into_iter()
+        .map(|teammate| {
+            view! {
+                <NavLink href=paths::teammate(teammate.id)>
+                    <Avatar id=teammate.id.0 name=teammate.name.clone() />
+                    <span class="frame-name">{teammate.name}</span>
+                </NavLink>
+            }
+        })
+        .collect_view();
+    view! {
+        <a class="frame-skip" href="#page">
+            "Skip to the page"
+        </a>
+        <div class="frame">
+            <aside class="frame-side">
+                <div class="frame-brand">
+                    <span class="frame-mark" aria-hidden="true"></span>
+                    <strong>"Alloy"</strong>
+                    <OrganizationSwitch />
+                </div>
+                <nav class="frame-nav" aria-label="Main">
+                    {sees_logs
+                        .then(|| {
+                            view! {
+                                <NavLink href=paths::LOGS.to_owned()>
+                                    <Glyph icon=Icon::Logs />
+                                    "Execution Logs"
+                                </NavLink>
+                            }
+                        })}
+                    <h2 class="frame-heading">"AI teammates"</h2>
+                    {teammates}
+                </nav>
+                <form class="frame-who" method="post" action=paths::LOGOUT>
+                    <Avatar id=viewer.user_id.0 name=viewer.email.clone() />
+                    <span class="frame-name" title=viewer.email.clone()>
+                        {viewer.email.clone()}
+                    </span>
+                    <button class="button button-quiet button-icon" aria-label="Sign out" title="Sign out">
+                        <Glyph icon=Icon::SignOut />
+                    </button>
+                </form>
+            </aside>
+            <main class="frame-page" id="page" tabindex="-1">
+                {children()}
+            </main>
+        </div>
+    }
+}
+
+/// A link that knows when it is where one is.
+#[component]
+fn NavLink(href: String, children: Children) -> impl IntoView {
+    let path = use_location().pathname;
+    let here = {
+        let href = href.clone();
+        move || (path.get() == href).then_some("page")
+    };
+    view! {
+        <a class="frame-link" href=href aria-current=here>
+            {children()}
+        </a>
+    }
+}
+
+/// The name of the organization; a menu when the viewer belongs to more than one.
+#[component]
+fn OrganizationSwitch() -> impl IntoView {
+    let viewer = use_frame().viewer;
+    let current = viewer.current.organization_id;
+    let name = viewer.current.organization_name;
+    if viewer.memberships.len() < 2 {
+        return leptos::either::Either::Left(view! { <span class="frame-organization">{name}</span> });
+    }
+    let options = viewer
+        .memberships
+        .into_iter()
+        .map(|membership| {
+            let is_current = membership.organization_id == current;
+            view! {
+                <button
+                    class="menu-item"
+                    name="organization_id"
+                    value=membership.organization_id.to_string()
+                    aria-current=is_current.then_some("true")
+                >
+                    {membership.organization_name}
+                </button>
+            }
+        })
+        .collect_view();
+    leptos::either::Either::Right(view! {
+        <details class="menu frame-organization">
+            <summary aria-label=format!("Organization {name}, switch")>
+                <span class="frame-name">{name.clone()}</span>
+                <Glyph icon=Icon::ChevronDown />
+            </summary>
+            <form class="menu-list" method="post" action=paths::ORGANIZATION>
+                {options}
+            </form>
+        </details>
+    })
+}

@@ -1,0 +1,52 @@
+//! A point in time, as the server can say it and then as the viewer's zone has it.
+
+use crate::{
+    domain::time::{Timestamp, ago},
+    ui::hooks::{clock::use_now, hydrated::use_hydrated},
+};
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+/// How long ago, with the exact time on hover.
+#[component]
+pub fn Ago(time: Timestamp) -> impl IntoView {
+    let now = use_now();
+    let exact = exact_text(time);
+    view! {
+        <time datetime=time.to_string() title=exact>
+            {move || ago(time, now.get())}
+        </time>
+    }
+}
+
+/// The exact time with its zone.
+#[component]
+pub fn Exact(time: Timestamp) -> impl IntoView {
+    let exact = exact_text(time);
+    view! { <time datetime=time.to_string()>{exact}</time> }
+}
+
+/// In UTC until the page's script, which knows the viewer's zone, has taken over.
+fn exact_text(time: Timestamp) -> impl Fn() -> String + Clone {
+    let hydrated = use_hydrated();
+    move || if hydrated.get() { local_text(time) } else { time.to_utc_text() }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of this calendar are exact in a double")]
+fn local_text(time: Timestamp) -> String {
+    let options = js_sys::Object::new();
+    for (part, form) in [
+        ("day", "numeric"),
+        ("month", "short"),
+        ("year", "numeric"),
+        ("hour", "2-digit"),
+        ("minute", "2-digit"),
+        ("second", "2-digit"),
+        ("timeZoneName", "short"),
+    ] {
+        // Setting a member of a plain object is never refused.
+        let _ = js_sys::Reflect::set(&options, &part.into(), &form.into());
+    }
+    let date = js_sys::Date::new(&JsValue::from_f64(time.millis() as f64));
+    String::from(date.to_locale_string("en-GB", &options))
+}

@@ -1,0 +1,140 @@
+//! A run as a row, and the row below it when it is expanded (P-11, P-13).
+
+use super::{
+    ROWS_FORM,
+    cells::{Channel, Cost, Duration, Model, Skill, Teammate, Tokens},
+};
+use crate::{
+    domain::{ids::RunId, page::Page, run::RunSummary, time::ago},
+    ui::{
+        hooks::{clock::use_now, workflow_runs::WorkflowRuns},
+        kit::{moment::Ago, status_badge::StatusBadge},
+        run_detail::RunDetailPanel,
+    },
+};
+use leptos::{either::Either, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wasm_bindgen::JsCast;
+
+/// One run.
+#[component]
+pub fn Row(
+    id: RunId,
+    page: Memo<Option<Page<RunSummary>>>,
+    runs: WorkflowRuns,
+    shows_teammate: bool,
+    expanded: Memo<Option<RunId>>,
+) -> impl IntoView {
+    let run = Memo::new(move |_| {
+        page.with(|page| page.as_ref().and_then(|page| page.rows.iter().find(|run| run.id == id).cloned()))
+    });
+    let is_open = Memo::new(move |_| expanded.get() == Some(id));
+    let detail_id = format!("run-{id}");
+    let navigate = use_navigate();
+    let toggle = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        if selects_text() || hits_link(&event) {
+            return;
+        }
+        let next = (!is_open.get_untracked()).then_some(id);
+        let href = runs.query.with_untracked(|query| query.with_run(next).href(&runs.path.get_untracked()));
+        navigate(&href, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+    };
+    let colspan = if shows_teammate { "9" } else { "8" };
+    view! {
+        <tr class="run" class:run-open=move || is_open.get() role="row" on:click=toggle>
+            {
+                let detail_id = detail_id.clone();
+                move || {
+                    run
+                        .get()
+                        .map(|run| {
+                            view! { <Cells run shows_teammate is_open detail_id=detail_id.clone() /> }
+                        })
+                }
+            }
+        </tr>
+        {move || {
+            is_open
+                .get()
+                .then(|| {
+                    view! {
+                        <tr class="run-detail-row" role="row" id=detail_id.clone()>
+                            <td role="cell" colspan=colspan>
+                                <RunDetailPanel run_id=id />
+                            </td>
+                        </tr>
+                    }
+                })
+        }}
+    }
+}
+
+#[component]
+fn Cells(run: RunSummary, shows_teammate: bool, is_open: Memo<bool>, detail_id: String) -> impl IntoView {
+    let now = use_now();
+    let label = {
+        let (status, skill, created_at) = (run.status.label(), run.workflow_name.clone(), run.created_at);
+        move || format!("{status}, {skill}, {}", ago(created_at, now.get()))
+    };
+    // Without a script the button asks for this page with the run expanded, or without it.
+    let name = move || (!is_open.get()).then_some("run");
+    view! {
+        <td class="runs-status" role="cell">
+            <button
+                class="run-toggle"
+                form=ROWS_FORM
+                name=name
+                value=run.id.to_string()
+                aria-label=label
+                aria-expanded=move || is_open.get().to_string()
+                aria-controls=move || is_open.get().then(|| detail_id.clone())
+            >
+                <StatusBadge status=run.status />
+            </button>
+        </td>
+        <td class="runs-skill" role="cell">
+            <Skill run=run.clone() />
+        </td>
+        {if shows_teammate {
+            Either::Left(
+                view! {
+                    <td class="runs-teammate" role="cell">
+                        <Teammate id=run.ai_employee_id name=run.ai_employee_name.clone() />
+                    </td>
+                },
+            )
+        } else {
+            Either::Right(())
+        }}
+        <td class="runs-channel" role="cell">
+            <Channel source=run.source.clone() />
+        </td>
+        <td class="runs-model" role="cell" title=run.model.clone()>
+            <Model name=run.model.clone() />
+        </td>
+        <td class="runs-duration runs-number" role="cell">
+            <Duration run=run.clone() />
+        </td>
+        <td class="runs-tokens runs-number" role="cell">
+            <Tokens total=run.total_tokens />
+        </td>
+        <td class="runs-cost runs-number" role="cell">
+            <Cost lines=run.costs.clone() />
+        </td>
+        <td class="runs-created runs-number" role="cell">
+            <Ago time=run.created_at />
+        </td>
+    }
+}
+
+/// Whether the click ended a selection of text, which is not meant to expand anything.
+fn selects_text() -> bool {
+    let selection = window().get_selection().ok().flatten();
+    selection.is_some_and(|selection| !selection.is_collapsed())
+}
+
+fn hits_link(event: &leptos::ev::MouseEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.and_then(|target| target.closest("a").ok().flatten()).is_some()
+}

@@ -1,0 +1,87 @@
+//! What stands in place of rows: while there are none yet, when there are none, and when they could not be had (P-12).
+
+use crate::{
+    domain::{page::Page, run::RunSummary, text::thousands},
+    error::AppError,
+    logs_query::Filters,
+    paths,
+    ui::hooks::workflow_runs::WorkflowRuns,
+};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
+
+/// Rows to come, on a first visit from within the site.
+#[component]
+pub fn Loading() -> impl IntoView {
+    view! {
+        <div class="runs runs-loading" role="status" aria-label="Loading runs">
+            {(0..10).map(|_| view! { <div class="runs-loading-row"></div> }).collect_view()}
+        </div>
+    }
+}
+
+/// No rows: past the last page, nothing that fits, or nothing at all yet.
+#[component]
+pub fn NoRows(page: Page<RunSummary>, runs: WorkflowRuns) -> impl IntoView {
+    let query = runs.query;
+    if page.total > 0 {
+        let last = page.last_page();
+        let href = move || query.with(|query| query.on_page(last).href(&runs.path.get()));
+        return EitherOf3::A(view! {
+            <section class="notice">
+                <h2>"Past the last page"</h2>
+                <p>{format!("There are {} pages.", thousands(page.total_pages()))}</p>
+                <a class="button" href=href>
+                    {format!("Go to page {}", thousands(last.get()))}
+                </a>
+            </section>
+        });
+    }
+    if query.with_untracked(|query| query.filters != Filters::default()) {
+        let href = move || query.with(|query| query.without_filters().href(&runs.path.get()));
+        return EitherOf3::B(view! {
+            <section class="notice">
+                <h2>"No run fits"</h2>
+                <p>"No run fits all of the filters at once."</p>
+                <a class="button" href=href>
+                    "Show all runs"
+                </a>
+            </section>
+        });
+    }
+    EitherOf3::C(view! {
+        <section class="notice">
+            <h2>"No runs yet"</h2>
+            <p>"Runs appear here as soon as a teammate executes a skill."</p>
+        </section>
+    })
+}
+
+/// The rows could not be had; those that are there stay.
+#[component]
+pub fn Failed(error: AppError, runs: WorkflowRuns) -> impl IntoView {
+    let here = move || runs.query.with(|query| query.href(&runs.path.get()));
+    let way_on = if error == AppError::SignedOut {
+        Either::Left(view! {
+            <a class="button" rel="external" href=move || paths::login_then(&here())>
+                "Sign in"
+            </a>
+        })
+    } else {
+        let retry = move |_| runs.answer.refetch();
+        Either::Right(view! {
+            <button class="button" on:click=retry>
+                "Try again"
+            </button>
+        })
+    };
+    view! {
+        <section class="notice notice-bad" role="alert">
+            <h2>{error.to_string()}</h2>
+            <p>{error.advice()}</p>
+            {way_on}
+        </section>
+    }
+}

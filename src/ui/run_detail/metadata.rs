@@ -1,0 +1,121 @@
+//! The facts of a run, each when it is known, and what it cost.
+
+use crate::{
+    domain::{
+        cost::{self, CostLine},
+        duration,
+        run::Run,
+        source,
+        text::thousands,
+    },
+    ui::kit::{moment::Exact, status_badge::StatusBadge},
+};
+use leptos::prelude::*;
+
+/// The facts.
+#[component]
+pub fn Metadata(run: Run, files: usize, calls: usize) -> impl IntoView {
+    let times = [
+        ("Created", Some(run.created_at)),
+        ("Started", run.started_at),
+        ("Completed", run.completed_at),
+        ("Failed", run.failed_at),
+        ("Suspended", run.suspended_at),
+        ("Cancelled", run.cancelled_at),
+    ];
+    let count = |number: usize| (number > 0).then(|| number.to_string());
+    view! {
+        <dl class="facts">
+            <dt>"Status"</dt>
+            <dd>
+                <StatusBadge status=run.status />
+            </dd>
+            <Id name="Run" id=Some(run.id.to_string()) />
+            <Fact name="Skill" value=Some(run.workflow_name) />
+            <Fact name="AI Teammate" value=run.ai_employee_name />
+            <Fact name="Channel" value=Some(source::label(&run.source)) />
+            <Fact name="Model" value=run.model />
+            <Fact name="Conversation" value=run.conversation_title />
+            <Id name="Conversation ID" id=run.conversation_id.map(|id| id.to_string()) />
+            <Fact name="Trigger" value=run.trigger_id />
+            {times
+                .into_iter()
+                .filter_map(|(name, time)| Some((name, time?)))
+                .map(|(name, time)| {
+                    view! {
+                        <dt>{name}</dt>
+                        <dd>
+                            <Exact time />
+                        </dd>
+                    }
+                })
+                .collect_view()}
+            <Fact name="Duration" value=run.duration_ms.map(duration::label) />
+            <Fact name="Attachments" value=count(files) />
+            <Fact name="Voice calls" value=count(calls) />
+        </dl>
+    }
+}
+
+#[component]
+fn Fact(name: &'static str, value: Option<String>) -> impl IntoView {
+    value.map(|value| {
+        view! {
+            <dt>{name}</dt>
+            <dd dir="auto">{value}</dd>
+        }
+    })
+}
+
+#[component]
+fn Id(name: &'static str, id: Option<String>) -> impl IntoView {
+    id.map(|id| {
+        view! {
+            <dt>{name}</dt>
+            <dd class="facts-id">{id}</dd>
+        }
+    })
+}
+
+/// The cost per kind of key, with its sum when there are several.
+#[component]
+pub fn Costs(lines: Vec<CostLine>) -> impl IntoView {
+    if lines.is_empty() {
+        return None;
+    }
+    let sum = (lines.len() > 1).then(|| CostLine {
+        key_type: "Sum".to_owned(),
+        input_tokens: lines.iter().map(|line| line.input_tokens).sum(),
+        output_tokens: lines.iter().map(|line| line.output_tokens).sum(),
+        cached_input_tokens: lines.iter().map(|line| line.cached_input_tokens).sum(),
+        usd_cost: cost::total(&lines).unwrap_or_default(),
+    });
+    let row = |line: CostLine, class: &'static str| {
+        let tokens = |count: i64| u64::try_from(count).map(thousands).unwrap_or_default();
+        view! {
+            <tr class=class>
+                <th scope="row">{line.key_type}</th>
+                <td>{tokens(line.input_tokens)}</td>
+                <td>{tokens(line.output_tokens)}</td>
+                <td>{tokens(line.cached_input_tokens)}</td>
+                <td>{line.usd_cost.exact_label()}</td>
+            </tr>
+        }
+    };
+    Some(view! {
+        <table class="costs" aria-label="Costs">
+            <thead>
+                <tr>
+                    <th scope="col">"Key"</th>
+                    <th scope="col">"In"</th>
+                    <th scope="col">"Out"</th>
+                    <th scope="col">"Cached"</th>
+                    <th scope="col">"USD"</th>
+                </tr>
+            </thead>
+            <tbody>
+                {lines.into_iter().map(|line| row(line, "")).collect_view()} {sum.map(|sum| row(sum, "costs-sum"))}
+            </tbody>
+        </table>
+    })
+}

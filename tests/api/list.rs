@@ -1,0 +1,116 @@
+//! `GET …/workflows/runs/`.
+
+use crate::support::{program::Installation, runs};
+use serde_json::json;
+
+#[test]
+fn a_token_lists_runs_as_the_contract_says() {
+    for installation in Installation::both() {
+        let org = installation.organization("Halden");
+        installation.import(&org, &(0..30).map(runs::full_run).collect::<Vec<_>>());
+        let token = installation.token(&org, "runs:read");
+        let server = installation.serve();
+        let list = format!("/api/organizations/{org}/workflows/runs");
+
+        let answer = server.get(&format!("{list}/?exclude=flow,state&limit=10&page=2"), &token);
+        assert_eq!(answer.status, 200);
+        let body = answer.json();
+        assert_eq!(body["pagination"], json!({ "page": 2, "limit": 10, "total": 30, "total_pages": 3 }));
+        let run = &body["data"][0];
+        assert_eq!(run["organization_id"], json!(org));
+        assert_eq!(run["created_at"], json!("2026-11-01T00:00:10.000Z"));
+        assert_eq!(run["completed_at"], json!(null));
+        assert_eq!(run["state"]["steps"][1]["name"], json!("Post credit note"));
+        assert_eq!(run["state"]["runtimeContext"], json!({ "userId": "u1", "isAsync": false }));
+        assert_eq!(run["costs"][1]["usd_cost"], json!(0.1192));
+        assert_eq!(run["failure"]["tool"], json!("ledger.create"));
+        assert!(run.get("flow").is_none());
+
+        let full =
+            server.get(&format!("{list}?limit=1&state[region]=eu&state[vip]=true&state[n]=7&status=failed"), &token);
+        let full = full.json();
+        assert_eq!(full["pagination"]["total"], json!(30));
+        assert_eq!(full["data"][0]["flow"], runs::full_run(0)["flow"]);
+        assert_eq!(full["data"][0]["state"], runs::full_run(0)["state"]);
+        assert_eq!(server.get(&format!("{list}/?channel=api"), &token).json()["pagination"]["total"], json!(0));
+        assert_eq!(
+            server.get(&format!("{list}/?channel=employee_chat"), &token).json()["pagination"]["total"],
+            json!(30)
+        );
+        let members = [
+            "id",
+            "organization_id",
+            "workflow_id",
+            "workflow_name",
+            "ai_employee_id",
+            "ai_employee_name",
+            "conversation_id",
+            "conversation_title",
+            "conversation_channel",
+            "channel",
+            "source",
+            "trigger_id",
+            "trigger_url",
+            "model",
+            "status",
+            "created_at",
+            "started_at",
+            "completed_at",
+            "failed_at",
+            "suspended_at",
+            "cancelled_at",
+            "duration_ms",
+            "input_tokens",
+            "output_tokens",
+            "total_tokens",
+            "input_message",
+            "output_message",
+            "error_message",
+            "failure",
+            "flow",
+            "state",
+            "costs",
+        ];
+        let named: Vec<_> = full["data"][0].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(named.len(), members.len());
+        assert!(members.iter().all(|member| named.contains(member)), "{named:?}");
+    }
+}
+
+#[test]
+fn every_bad_parameter_is_named() {
+    let installation = Installation::sqlite();
+    let org = installation.organization("Halden");
+    let token = installation.token(&org, "runs:read");
+    let server = installation.serve();
+    let answer =
+        server.get(&format!("/api/organizations/{org}/workflows/runs/?limit=1000&stauts=failed&page=x"), &token);
+    assert_eq!((answer.status, answer.header("content-type")), (400, "application/problem+json"));
+    let body = answer.json();
+    assert_eq!(body["errors"][1], json!({ "param": "stauts", "message": "is not a parameter of this list" }));
+    assert_eq!(body["errors"].as_array().unwrap().len(), 3);
+    assert_eq!((&body["status"], &body["title"]), (&json!(400), &json!("Bad Request")));
+}
+
+#[test]
+fn nobody_reads_what_is_not_theirs() {
+    let installation = Installation::sqlite();
+    let (halden, other) = (installation.organization("Halden"), installation.organization("Other"));
+    let reader = installation.token(&halden, "runs:read");
+    let writer = installation.token(&halden, "runs:write");
+    let server = installation.serve();
+    let list = |org: &str| format!("/api/organizations/{org}/workflows/runs/");
+
+    assert_eq!(server.send("GET", &list(&halden), &[], None).status, 401);
+    assert_eq!(server.get(&list(&halden), "alk_nonsense").status, 401);
+    assert_eq!(server.get(&list(&halden), &writer).status, 403);
+    let foreign = server.get(&list(&other), &reader);
+    let nowhere = server.get(&list("00000000-0000-4000-8000-000000000000"), &reader);
+    let nothing = server.get(&list("nonsense"), &reader);
+    assert_eq!((foreign.status, nowhere.status, nothing.status), (403, 403, 403));
+    assert_eq!((&foreign.body, &nowhere.body), (&nowhere.body, &nothing.body));
+
+    let member = server.sign_in("member@halden.example");
+    let by_cookie = |path: &str| server.send("GET", path, &[("cookie", &member)], None).status;
+    assert_eq!((by_cookie(&list(&halden)), by_cookie(&list(&other))), (200, 403));
+}

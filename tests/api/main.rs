@@ -1,0 +1,11 @@
+//! The REST API over HTTP, by the tree of its URLs: the real program, status and body.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod detail;
+mod guard;
+mod list;
+mod session;
+mod write;

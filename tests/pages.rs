@@ -1,0 +1,170 @@
+//! Pages as HTML, without a browser: complete, of the right status, and for the right people.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod support;
+
+use support::{
+    program::{Installation, PASSWORD, Server},
+    runs,
+};
+
+fn page(server: &Server, path: &str, cookie: &str) -> support::program::Answer {
+    server.send("GET", path, &[("cookie", cookie), ("accept", "text/html")], None)
+}
+
+#[test]
+fn p1_p2_the_list_is_rendered_for_admins_and_denied_to_members() {
+    for installation in Installation::both() {
+        let org = installation.organization("Halden");
+        installation.import(&org, &(0..60).map(runs::full_run).collect::<Vec<_>>());
+        let server = installation.serve();
+
+        let anonymous = page(&server, "/logs?page=2&run=x", "");
+        assert_eq!((anonymous.status, anonymous.header("location")), (303, "/login?next=%2Flogs%3Fpage%3D2%26run%3Dx"));
+
+        let admin = server.sign_in("admin@halden.example");
+        let list = page(&server, "/logs", &admin);
+        assert_eq!((list.status, list.header("cache-control")), (200, "no-store"));
+        assert!(list.body.contains("<h1>Execution Logs</h1>"));
+        assert!(list.body.contains("All skill executions across the organization"));
+        assert_eq!(list.body.matches("class=\"run-toggle\"").count(), 25);
+        assert!(list.body.contains("1–25 of 60"));
+        assert!(list.body.contains("Step “Post credit note” failed · ledger.create: 409: period 2026-10 is closed"));
+        let policy = list.header("content-security-policy");
+        assert!(policy.contains("'strict-dynamic'") && !policy.contains("unsafe-inline"), "{policy}");
+
+        let member = server.sign_in("member@halden.example");
+        let denied = page(&server, "/logs", &member);
+        assert_eq!(denied.status, 403);
+        assert!(denied.body.contains("Access denied"));
+        assert!(!denied.body.contains("Order 88213") && !denied.body.contains("run-toggle"));
+    }
+}
+
+#[test]
+fn p7_p8_a_page_is_of_the_size_that_the_browser_knows() {
+    let installation = Installation::sqlite();
+    let org = installation.organization("Halden");
+    installation.import(&org, &(0..60).map(runs::full_run).collect::<Vec<_>>());
+    let server = installation.serve();
+    let admin = server.sign_in("admin@halden.example");
+    let rows = |path: &str, size: &str| {
+        let cookie = format!("{admin}; alloy-logs-page-size={size}");
+        page(&server, path, &cookie).body.matches("class=\"run-toggle\"").count()
+    };
+    assert_eq!((rows("/logs", "50"), rows("/logs?page=2", "50"), rows("/logs?page=0", "10")), (50, 10, 10));
+    assert_eq!((rows("/logs", "7"), rows("/logs?page=2", "7")), (25, 25));
+    let past = page(&server, "/logs?page=9", &admin).body;
+    assert!(past.contains("Past the last page") && past.contains("href=\"/logs?page=3\""));
+}
+
+#[test]
+fn p13_a_linked_run_is_expanded_at_first_paint_on_its_page_or_beside_it() {
+    let installation = Installation::sqlite();
+    let org = installation.organization("Halden");
+    installation.import(&org, &(0..60).map(runs::full_run).collect::<Vec<_>>());
+    let server = installation.serve();
+    let admin = server.sign_in("admin@halden.example");
+    // All were created at once, so that the largest id comes first.
+    let mut ids: Vec<_> = (0..60).map(|n| runs::id(1, n)).collect();
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    let on_page = page(&server, &format!("/logs?run={}", ids[3]), &admin).body;
+    assert!(on_page.contains("aria-label=\"Run details\"") && !on_page.contains("Linked run"));
+    assert!(on_page.contains("Why was order 88213 shipped twice? &lt;b&gt;hi&lt;/b&gt;"));
+    let beside = page(&server, &format!("/logs?run={}", ids[30]), &admin).body;
+    assert!(beside.contains("aria-label=\"Linked run\"") && beside.contains("aria-label=\"Run details\""));
+    let unknown = page(&server, &format!("/logs?run={}", runs::id(9, 9)), &admin);
+    assert_eq!(unknown.status, 200);
+    assert!(unknown.body.contains("This run is not here"));
+}
+
+#[test]
+fn p3_p5_a_teammate_has_a_page_for_every_member() {
+    let installation = Installation::sqlite();
+    let org = installation.organization("Halden");
+    let mut by_api = runs::full_run(1);
+    for member in ["conversation_id", "conversation_title", "conversation_channel"] {
+        by_api[member] = serde_json::json!(null);
+    }
+    installation.import(&org, &[by_api, runs::full_run(2), runs::full_run(3)]);
+    let server = installation.serve();
+    let member = server.sign_in("member@halden.example");
+    let path = format!("/staff/ai/{}", runs::id(3, 1));
+    let logs = page(&server, &path, &member);
+    assert_eq!((logs.status, logs.body.matches("class=\"run-toggle\"").count()), (200, 3));
+    assert!(logs.body.contains("<h1>Nora</h1>") && !logs.body.contains(">AI Teammate</th>"));
+    assert_eq!(page(&server, &format!("{path}?tab=api"), &member).body.matches("class=\"run-toggle\"").count(), 1);
+    assert_eq!(page(&server, &format!("/staff/ai/{}", runs::id(3, 2)), &member).status, 404);
+    assert_eq!(page(&server, "/nothing", &member).status, 404);
+    assert_eq!(page(&server, "/favicon.svg", "").header("content-type"), "image/svg+xml");
+}
+
+#[test]
+fn the_sign_in_form_works_without_a_script_and_stays_on_this_site() {
+    let installation = Installation::sqlite();
+    installation.organization("Halden");
+    let server = installation.serve();
+    let form = page(&server, "/login?next=/logs%3Fpage%3D2", "");
+    assert_eq!(form.status, 200);
+    assert!(form.body.contains("name=\"next\" value=\"/logs?page=2\""));
+    let post = |password: &str, next: &str| {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("email", "admin@halden.example"), ("password", password), ("next", next)])
+            .finish();
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+        server.send("POST", "/login", &headers, Some(&body))
+    };
+    let right = post(PASSWORD, "/logs?page=2");
+    assert_eq!((right.status, right.header("location")), (303, "/logs?page=2"));
+    assert_eq!(page(&server, "/login?next=/logs", &right.cookie()).header("location"), "/logs");
+    assert_eq!(post(PASSWORD, "https://evil.example/").header("location"), "/logs");
+    let wrong = post("nope", "/logs");
+    assert_eq!((wrong.status, wrong.header("location")), (303, "/login?next=%2Flogs&error=wrong"));
+    assert!(page(&server, wrong.header("location"), "").body.contains("do not fit"));
+}
+
+#[test]
+fn a_person_of_two_organizations_switches_between_them() {
+    let installation = Installation::sqlite();
+    let (_, other) = (installation.organization("Halden"), installation.organization("Zenit"));
+    installation.run(&["user", "create", "--org", &other, "--email", "admin@halden.example", "--role", "member"], "");
+    let server = installation.serve();
+    let cookie = server.sign_in("admin@halden.example");
+    let switch = |organization: &str, cookie: &str| {
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", "same-origin"),
+            ("cookie", cookie),
+        ];
+        server.send("POST", "/organization", &headers, Some(&format!("organization_id={organization}")))
+    };
+    let switched = switch(&other, &cookie);
+    assert_eq!((switched.status, switched.header("location")), (303, "/logs"));
+    assert_eq!(page(&server, "/logs", &switched.cookie()).status, 403, "a member there");
+    assert_eq!(page(&server, "/logs", &cookie).status, 303, "the session before has ended");
+    assert_eq!(switch(&runs::id(7, 7).to_string(), &switched.cookie()).status, 403);
+}
+
+#[test]
+fn a_server_function_asks_for_access_like_the_api() {
+    let installation = Installation::sqlite();
+    let (halden, other) = (installation.organization("Halden"), installation.organization("Other"));
+    let server = installation.serve();
+    let cookie = server.sign_in("admin@halden.example");
+    let call = |organization: &str, cookie: &str| {
+        let body = serde_json::json!({ "organization_id": organization, "scope": "Organization", "search": "", "size": "Ten" });
+        let headers = [
+            ("content-type", "application/json"),
+            ("sec-fetch-site", "same-origin"),
+            ("cookie", cookie),
+            ("accept", "text/html"),
+            ("referer", "https://evil.example/"),
+        ];
+        let answer = server.send("POST", "/fn/list_runs", &headers, Some(&body.to_string()));
+        assert_eq!(answer.header("location"), "");
+        answer.status
+    };
+    assert_eq!((call(&halden, &cookie), call(&other, &cookie), call(&halden, "")), (200, 403, 401));
+    let bad = server.send("POST", "/fn/list_runs", &[("content-type", "application/json")], Some("{}"));
+    assert_eq!(bad.status, 400);
+}

@@ -1,0 +1,180 @@
+//! The program as those who run it know it: its commands, its one line when it cannot, and how it stops.
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod support;
+
+use serde_json::json;
+use std::{
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+};
+use support::{program::Installation, runs};
+
+/// What a command that fails says: one line, and an exit code that is not 0.
+fn refusal(output: &std::process::Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    assert!(!output.status.success(), "{said}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(said.lines().count(), 1, "{said}");
+    said
+}
+
+#[test]
+fn bad_input_is_one_clear_line() {
+    let installation = Installation::sqlite();
+    let said = refusal(&installation.run_with(&["token", "create", "--org", "Nowhere", "--scope", "runs:read"], ""));
+    assert_eq!(said, "alloy-logs: there is no organization Nowhere");
+    let org = installation.organization("Halden");
+    let said = refusal(&installation.run_with(&["org", "create", "--name", "Halden"], ""));
+    assert_eq!(said, "alloy-logs: there is an organization Halden already");
+    let create = ["user", "create", "--org", &org, "--email", "new@halden.example", "--role", "admin"];
+    assert_eq!(refusal(&installation.run_with(&create, "\n")), "alloy-logs: the password must not be empty");
+    let said = refusal(&installation.run_with(&["import", "/nowhere.ndjson", "--org", "Halden"], ""));
+    assert!(said.starts_with("alloy-logs: /nowhere.ndjson cannot be read: "), "{said}");
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_one_clear_line() {
+    let installation = Installation::sqlite();
+    let with = |url: &str| refusal(&installation.command(&["serve"]).env("ALLOY_DATABASE_URL", url).output().unwrap());
+    assert_eq!(with("mysql://x"), "alloy-logs: the database URL must begin with sqlite: or postgres://");
+    assert!(with("postgres://nobody@127.0.0.1:1/x").starts_with("alloy-logs: the database cannot be opened: "));
+    assert!(with("sqlite:///proc/nothing/alloy.db").contains("/proc/nothing"));
+    let damaged = installation.folder().join("damaged.db");
+    std::fs::write(&damaged, "this is no database, but it is long enough to look like one".repeat(100)).unwrap();
+    assert!(with(&format!("sqlite://{}", damaged.display())).contains("the database cannot be"));
+}
+
+#[test]
+fn an_unwritable_folder_is_one_clear_line() {
+    let installation = Installation::sqlite();
+    let folder = installation.folder().join("locked");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o500)).unwrap();
+    // Root writes everywhere but into the kernel's own files.
+    let is_root = std::fs::write(folder.join("probe"), "").is_ok();
+    let url =
+        if is_root { "sqlite:///proc/alloy.db".to_owned() } else { format!("sqlite://{}/alloy.db", folder.display()) };
+    let said = refusal(&installation.command(&["serve"]).env("ALLOY_DATABASE_URL", url).output().unwrap());
+    assert!(said.starts_with("alloy-logs: the database cannot be opened: "), "{said}");
+}
+
+#[test]
+fn a_database_newer_than_the_program_is_left_alone() {
+    for installation in Installation::both() {
+        installation.organization("Halden");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                     VALUES (9999, 'later', TRUE, ";
+        runtime.block_on(async {
+            if installation.url().starts_with("sqlite") {
+                let pool = sqlx::SqlitePool::connect(installation.url()).await.unwrap();
+                sqlx::query(sqlx::AssertSqlSafe(format!("{newer}X'00', 0)"))).execute(&pool).await.unwrap();
+            } else {
+                let pool = sqlx::PgPool::connect(installation.url()).await.unwrap();
+                sqlx::query(sqlx::AssertSqlSafe(format!("{newer}'\\x00', 0)"))).execute(&pool).await.unwrap();
+            }
+        });
+        let said = refusal(&installation.run_with(&["org", "create", "--name", "Another"], ""));
+        assert!(said.contains("the database is newer than this program (it has migration 9999)"), "{said}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_one_clear_line() {
+    let installation = Installation::sqlite();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = installation.command(&["serve"]).env("LEPTOS_SITE_ADDR", &address).env("ALLOY_LOG", "warn").output();
+    let said = refusal(&output.unwrap());
+    assert!(said.starts_with(&format!("alloy-logs: the address {address} cannot be served: ")), "{said}");
+}
+
+#[test]
+fn import_takes_the_good_lines_and_names_the_bad_ones() {
+    for installation in Installation::both() {
+        let org = installation.organization("Halden");
+        let mut nameless = runs::full_run(2);
+        nameless["id"] = json!(null);
+        let lines = [
+            runs::full_run(1).to_string(),
+            "not json".to_owned(),
+            String::new(),
+            nameless.to_string(),
+            r#"{ "id": 7 }"#.to_owned(),
+            runs::full_run(3).to_string(),
+        ];
+        let output = installation.run_with(&["import", "-", "--org", "Halden"], &lines.join("\n"));
+        assert!(!output.status.success());
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["accepted"], json!(2));
+        let bad: Vec<_> = report["rejected"].as_array().unwrap().iter().map(|line| line["line"].clone()).collect();
+        assert_eq!(bad, [json!(2), json!(4), json!(5)]);
+        assert_eq!(report["rejected"][1]["errors"], json!([{ "param": "id", "message": "is needed here" }]));
+        let token = installation.token(&org, "runs:read");
+        let server = installation.serve();
+        let list = server.get(&format!("/api/organizations/{org}/workflows/runs/"), &token).json();
+        assert_eq!(list["pagination"]["total"], json!(2));
+    }
+}
+
+#[test]
+fn the_demo_is_made_once_and_the_same_for_the_same_seed() {
+    let ids = || {
+        let installation = Installation::sqlite();
+        let said = installation.run(&["demo", "--runs", "60", "--seed", "3", "--password", "halden-demo"], "");
+        assert!(said.contains("admin@halden.example  halden-demo  (admin)"), "{said}");
+        assert_eq!(installation.run(&["demo", "--if-empty"], ""), "");
+        let again = refusal(&installation.run_with(&["demo"], ""));
+        assert_eq!(again, "alloy-logs: there is an organization Halden already");
+        let token = installation.token("Halden", "runs:read");
+        let server = installation.serve();
+        let org = server.get("/api/session", &token).json()["organization_id"].as_str().unwrap().to_owned();
+        let list =
+            server.get(&format!("/api/organizations/{org}/workflows/runs/?limit=100&exclude=flow"), &token).json();
+        let ids: Vec<_> = list["data"].as_array().unwrap().iter().map(|run| run["id"].clone()).collect();
+        assert_eq!(ids.len(), 60);
+        ids
+    };
+    assert_eq!(ids(), ids());
+}
+
+#[test]
+fn told_to_stop_it_finishes_the_request_in_flight() {
+    let installation = Installation::sqlite();
+    installation.organization("Halden");
+    let server = installation.serve();
+    // A request whose body is still on its way.
+    let body = json!({ "email": "admin@halden.example", "password": support::program::PASSWORD }).to_string();
+    let (first, rest) = body.split_at(10);
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let head = format!(
+        "POST /api/session HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(format!("{head}{first}").as_bytes()).unwrap();
+    // Answered on another connection, so that the first has been taken up.
+    assert_eq!(server.send("GET", "/health/live", &[], None).status, 200);
+    let address = server.address.clone();
+    let stopping = std::thread::spawn(move || server.stop());
+    while TcpStream::connect(&address).is_ok() {
+        std::thread::yield_now();
+    }
+    stream.write_all(rest.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    let (ended_well, log) = stopping.join().unwrap();
+    assert!(ended_well && log.contains("stopped"), "{log}");
+    assert!(!log.contains(support::program::PASSWORD));
+}
+
+#[test]
+fn help_lists_every_setting_with_its_variable() {
+    let installation = Installation::sqlite();
+    let help = installation.run(&["--help"], "");
+    for name in ["ALLOY_DATABASE_URL", "ALLOY_ATTACHMENTS_DIR", "ALLOY_PUBLIC_URL", "ALLOY_HANDLER_TIMEOUT_MS"] {
+        assert!(help.contains(name), "{name}");
+    }
+}

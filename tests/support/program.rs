@@ -1,0 +1,224 @@
+//! The real program, as its own process on a port of its own, and a client for it.
+
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+use tempfile::TempDir;
+
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// A database with a folder of its own, and the program that knows it.
+pub struct Installation {
+    folder: TempDir,
+    url: String,
+}
+
+impl Installation {
+    /// On SQLite.
+    pub fn sqlite() -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("alloy.db").display());
+        Self { folder, url }
+    }
+
+    /// One of each kind; PostgreSQL only when there is a cluster.
+    pub fn both() -> Vec<Self> {
+        let postgres = super::database::postgres_url().map(|cluster| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let url = runtime.block_on(super::database::new_postgres_database(&cluster));
+            Self { folder: TempDir::new().unwrap(), url }
+        });
+        std::iter::once(Self::sqlite()).chain(postgres).collect()
+    }
+
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The program with this installation's settings.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_alloy-logs"));
+        command
+            .args(arguments)
+            .env("ALLOY_DATABASE_URL", &self.url)
+            .env("ALLOY_ATTACHMENTS_DIR", self.folder.path().join("attachments"))
+            .env("LEPTOS_SITE_ADDR", "127.0.0.1:0");
+        command
+    }
+
+    /// Runs the program to its end with something on its standard input.
+    pub fn run_with(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A program that refuses its arguments does not read.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    /// What a command that succeeds prints.
+    pub fn run(&self, arguments: &[&str], input: &str) -> String {
+        let output = self.run_with(arguments, input);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// An organization with an admin and a member; its id.
+    pub fn organization(&self, name: &str) -> String {
+        let id = self.run(&["org", "create", "--name", name], "");
+        for role in ["admin", "member"] {
+            let email = format!("{role}@{}.example", name.to_lowercase());
+            self.run(&["user", "create", "--org", &id, "--email", &email, "--role", role], &format!("{PASSWORD}\n"));
+        }
+        id
+    }
+
+    /// Imports run documents.
+    pub fn import(&self, organization: &str, documents: &[Value]) {
+        let lines: String = documents.iter().flat_map(|document| [document.to_string(), "\n".to_owned()]).collect();
+        self.run(&["import", "-", "--org", organization], &lines);
+    }
+
+    /// A token of an organization.
+    pub fn token(&self, organization: &str, scope: &str) -> String {
+        self.run(&["token", "create", "--org", organization, "--scope", scope], "")
+    }
+
+    /// Serves, and waits until it does.
+    pub fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    /// Serves with more settings.
+    pub fn serve_with(&self, settings: &[(&str, &str)]) -> Server {
+        let mut child = self
+            .command(&["serve"])
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (found, address) = mpsc::channel();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            for line in stderr.lines().map_while(Result::ok) {
+                if line.contains("serving")
+                    && let Some((_, address)) = line.rsplit_once("address=")
+                {
+                    let _ = found.send(address.trim().to_owned());
+                }
+                log.push_str(&line);
+                log.push('\n');
+            }
+            log
+        });
+        let address = address.recv_timeout(Duration::from_mins(1)).expect("the program serves");
+        Server { child, address, log: Some(log) }
+    }
+}
+
+/// A program that serves, stopped with the test.
+pub struct Server {
+    child: Child,
+    pub address: String,
+    log: Option<thread::JoinHandle<String>>,
+}
+
+/// An answer, taken whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: ureq::http::HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// The cookie that it sets, as a request sends it back.
+    pub fn cookie(&self) -> String {
+        self.header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+}
+
+impl Server {
+    /// Sends a request with headers and perhaps a body; redirects are not followed.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Answer {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(Duration::from_mins(1)))
+            .allow_non_standard_methods(true)
+            .build()
+            .into();
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = match body {
+            Some(body) => agent.run(request.body(body.to_owned()).unwrap()),
+            None => agent.run(request.body(()).unwrap()),
+        };
+        let mut response = response.unwrap();
+        Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.body_mut().with_config().limit(64 << 20).read_to_string().unwrap(),
+        }
+    }
+
+    /// GET with a bearer token.
+    pub fn get(&self, path: &str, token: &str) -> Answer {
+        self.send("GET", path, &[("authorization", &format!("Bearer {token}"))], None)
+    }
+
+    /// Signs in; the cookie to send.
+    pub fn sign_in(&self, email: &str) -> String {
+        let body = serde_json::json!({ "email": email, "password": PASSWORD }).to_string();
+        let answer = self.send("POST", "/api/session", &[("content-type", "application/json")], Some(&body));
+        assert_eq!(answer.status, 204, "{answer:?}");
+        answer.cookie()
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Tells it to stop as a supervisor does; how it ended and what it logged.
+    pub fn stop(mut self) -> (bool, String) {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        let ended = self.child.wait().unwrap();
+        (ended.success(), self.log.take().unwrap().join().unwrap())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Of one that has ended already there is nothing left to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
