@@ -1,0 +1,212 @@
+//! `make bench`: how fast runs are listed and opened, and what the program weighs. Ratios count more than the
+//! figures, which are this machine's at this moment; everything is measured in one run.
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot be made is a failure")]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use alloy_logs::{
+    domain::{filter::RunFilter, ids::OrganizationId, page::PageRequest, status::RunStatus},
+    server::{
+        query::{get_run::get_run, list_runs},
+        store::{Columns, OrgDb},
+    },
+};
+use std::{
+    future::Future,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use support::{database, program::Installation};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+const RUNS: &str = "20000";
+const CONCURRENCY: usize = 16;
+const LOAD: Duration = Duration::from_secs(5);
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, mark, address, file] = arguments.as_slice()
+        && mark == "--bare"
+    {
+        return runtime.block_on(serve_bare(address, std::fs::read(file).unwrap()));
+    }
+    println!("\n{RUNS} demo runs, {} cores", std::thread::available_parallelism().map_or(0, usize::from));
+    for installation in Installation::both() {
+        let kind = if installation.url().starts_with("sqlite") { "SQLite" } else { "PostgreSQL" };
+        println!("\n== {kind}");
+        let loaded = Instant::now();
+        installation.run(&["demo", "--runs", RUNS, "--seed", "7", "--password", "halden-demo"], "");
+        println!("demo loaded            {:>9.1} s", loaded.elapsed().as_secs_f64());
+        runtime.block_on(store(&installation));
+        http(&runtime, &installation);
+    }
+    println!("\n== Browser build");
+    browser_build();
+}
+
+/// The query layer by itself.
+async fn store(installation: &Installation) {
+    let db = database::open(installation.url()).await;
+    let id = db.find_organization("Halden").await.unwrap().unwrap();
+    let org = &OrgDb::new(db, id);
+    let all = &RunFilter::default();
+    let failed = &RunFilter { status: Some(RunStatus::Failed), ..RunFilter::default() };
+    let deep = PageRequest { page: 700.try_into().unwrap(), ..PageRequest::default() };
+    let first = list_runs::summaries(org, all, PageRequest::default()).await.unwrap();
+    let run_id = first.rows[0].id;
+    measure("page 1 with total", || async {
+        drop(list_runs::summaries(org, all, PageRequest::default()).await.unwrap());
+    })
+    .await;
+    measure("page 1 of the failed", || async {
+        drop(list_runs::summaries(org, failed, PageRequest::default()).await.unwrap());
+    })
+    .await;
+    measure("page 700", || async { drop(list_runs::summaries(org, all, deep).await.unwrap()) }).await;
+    measure("page 1 for the API", || async {
+        drop(list_runs::runs(org, all, PageRequest::default(), Columns::List).await.unwrap());
+    })
+    .await;
+    measure("the total alone", || async { assert!(org.count_runs(all).await.unwrap() > 0) }).await;
+    measure("one run, whole", || async { drop(get_run(org, run_id).await.unwrap()) }).await;
+}
+
+async fn measure<F: Future<Output = ()>>(name: &str, work: impl Fn() -> F) {
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let began = Instant::now();
+        work().await;
+        times.push(began.elapsed());
+    }
+    times.sort_unstable();
+    let millis = |share: usize| times[times.len() * share / 100].as_secs_f64() * 1_000.0;
+    println!("{name:<22} {:>9.2} ms p50 {:>9.2} ms p99", millis(50), millis(99));
+}
+
+/// The program over HTTP, beside a bare handler that sends the same bytes.
+fn http(runtime: &tokio::runtime::Runtime, installation: &Installation) {
+    let token = installation.token("Halden", "runs:read");
+    let mut starts: Vec<Duration> = (0..5)
+        .map(|_| {
+            let began = Instant::now();
+            let server = installation.serve_with(&[("ALLOY_LOG", "info")]);
+            assert_eq!(server.send("GET", "/health/ready", &[], None).status, 200);
+            began.elapsed()
+        })
+        .collect();
+    starts.sort_unstable();
+    println!("cold start to ready    {:>9.0} ms p50", starts[2].as_secs_f64() * 1_000.0);
+    let server = installation.serve_with(&[("ALLOY_LOG", "info,alloy_logs::server::telemetry=warn")]);
+    println!("resident when idle     {:>9.1} MB", resident(server.id()));
+    let org: OrganizationId =
+        serde_json::from_value(server.get("/api/session", &token).json()["organization_id"].clone()).unwrap();
+    let path = format!("/api/organizations/{org}/workflows/runs/?exclude=flow,state");
+    let body = server.get(&path, &token).body;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n");
+    let ours = runtime.block_on(load(&server.address, &request));
+    println!("resident under load    {:>9.1} MB", resident(server.id()));
+    drop(server);
+    let file = installation.folder().join("body.json");
+    std::fs::write(&file, &body).unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let bare = Bare::start(&address, file.to_str().unwrap());
+    let theirs = runtime.block_on(load(&address, &request));
+    drop(bare);
+    println!("list over HTTP         {ours:>9.0} requests/s at {CONCURRENCY} at once, {} bytes each", body.len());
+    println!(
+        "bare handler           {theirs:>9.0} requests/s with the same bytes: ours is {:.0}%",
+        ours / theirs * 100.0
+    );
+}
+
+struct Bare(Child);
+
+impl Bare {
+    fn start(address: &str, file: &str) -> Self {
+        let program = std::env::current_exe().unwrap();
+        let child = Command::new(program).args(["--bare", address, file]).stdin(Stdio::null()).spawn().unwrap();
+        while std::net::TcpStream::connect(address).is_err() {
+            std::thread::yield_now();
+        }
+        Self(child)
+    }
+}
+
+impl Drop for Bare {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+async fn serve_bare(address: &str, body: Vec<u8>) {
+    let body = bytes::Bytes::from(body);
+    let handler = axum::routing::get(async move || ([("content-type", "application/json")], body.clone()));
+    let listener = TcpListener::bind(address).await.unwrap();
+    axum::serve(listener, axum::Router::new().fallback(handler)).await.unwrap();
+}
+
+/// How many answers a second come back over connections that are kept.
+async fn load(address: &str, request: &str) -> f64 {
+    let began = Instant::now();
+    let clients = (0..CONCURRENCY).map(|_| {
+        let (address, request) = (address.to_owned(), request.to_owned());
+        tokio::spawn(async move {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let mut buffer = Vec::with_capacity(1 << 20);
+            let mut answers = 0_u32;
+            while began.elapsed() < LOAD {
+                stream.write_all(request.as_bytes()).await.unwrap();
+                read_answer(&mut stream, &mut buffer).await;
+                answers += 1;
+            }
+            answers
+        })
+    });
+    let mut answers = 0.0;
+    for client in clients.collect::<Vec<_>>() {
+        answers += f64::from(client.await.unwrap());
+    }
+    answers / began.elapsed().as_secs_f64()
+}
+
+async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
+    buffer.clear();
+    let mut whole = usize::MAX;
+    while buffer.len() < whole {
+        assert!(stream.read_buf(buffer).await.unwrap() > 0, "the connection stays open");
+        if whole == usize::MAX
+            && let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n")
+        {
+            let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
+            assert!(head.starts_with("http/1.1 200"), "{head}");
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+            whole = end + 4 + length.parse::<usize>().unwrap();
+        }
+    }
+}
+
+/// Resident memory of a process, in megabytes.
+fn resident(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().next().and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or_default() / 1024.0
+}
+
+fn browser_build() {
+    for file in std::fs::read_dir("target/site/pkg").into_iter().flatten().flatten() {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let shown = [".wasm", ".wasm.br", ".js.br", ".css.br"];
+        if shown.iter().any(|end| name.ends_with(end)) {
+            let bytes = file.metadata().map_or(0, |metadata| metadata.len());
+            println!("{:>9.1} KB  {name}", f64::from(u32::try_from(bytes).unwrap()) / 1024.0);
+        }
+    }
+}
