@@ -147,7 +147,7 @@ impl Drop for Bare {
 }
 
 async fn serve_bare(address: &str, body: Vec<u8>) {
-    let body = bytes::Bytes::from(body);
+    let body = axum::body::Bytes::from(body);
     let handler = axum::routing::get(async move || ([("content-type", "application/json")], body.clone()));
     let listener = TcpListener::bind(address).await.unwrap();
     axum::serve(listener, axum::Router::new().fallback(handler)).await.unwrap();

@@ -126,10 +126,19 @@ fn the_sign_in_form_works_without_a_script_and_stays_on_this_site() {
 #[test]
 fn a_person_of_two_organizations_switches_between_them() {
     let installation = Installation::sqlite();
-    let (_, other) = (installation.organization("Halden"), installation.organization("Zenit"));
+    let (other, foreign) = (installation.organization("Zenit"), installation.organization("Foreign"));
+    installation.organization("Halden");
     installation.run(&["user", "create", "--org", &other, "--email", "admin@halden.example", "--role", "member"], "");
     let server = installation.serve();
     let cookie = server.sign_in("admin@halden.example");
+    let list = |organization: &str| {
+        page(&server, &format!("/api/organizations/{organization}/workflows/runs/"), &cookie).status
+    };
+    assert_eq!(
+        (list(&other), list(&foreign)),
+        (200, 403),
+        "the API opens every organization of the person, and no other"
+    );
     let switch = |organization: &str, cookie: &str| {
         let headers = [
             ("content-type", "application/x-www-form-urlencoded"),

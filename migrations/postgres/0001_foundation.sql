@@ -100,7 +100,6 @@ CREATE TABLE workflow_runs (
     input_tokens BIGINT,
     output_tokens BIGINT,
     total_tokens BIGINT,
-    is_async BOOLEAN NOT NULL,
     flow_digest BYTEA,
     has_long_message BOOLEAN NOT NULL,
     input_preview TEXT,

@@ -100,7 +100,6 @@ CREATE TABLE workflow_runs (
     input_tokens INTEGER,
     output_tokens INTEGER,
     total_tokens INTEGER,
-    is_async INTEGER NOT NULL,
     flow_digest BLOB,
     has_long_message INTEGER NOT NULL,
     input_preview TEXT,

@@ -194,11 +194,6 @@ impl<T> Page<T> {
         let before = self.request.offset();
         if self.rows.is_empty() { None } else { Some((before + 1, before + self.rows.len() as u64)) }
     }
-
-    /// The same page of something else.
-    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
-        Page { rows: self.rows.into_iter().map(convert).collect(), request: self.request, total: self.total }
-    }
 }
 
 #[cfg(test)]

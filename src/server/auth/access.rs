@@ -3,8 +3,8 @@
 use super::{cookie, secret::Secret};
 use crate::{
     domain::{
-        access::{Role, Scope, Viewer},
-        ids::{OrganizationId, UserId},
+        access::{Scope, Viewer},
+        ids::OrganizationId,
         time::Timestamp,
     },
     error::AppError,
@@ -38,8 +38,11 @@ pub struct Access {
 /// Who has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
-    Person { user_id: UserId, role: Role },
-    Token { scopes: Vec<Scope> },
+    /// A member, whatever their role.
+    Person,
+    Token {
+        scopes: Vec<Scope>,
+    },
 }
 
 impl Access {
@@ -47,7 +50,7 @@ impl Access {
     pub fn to_read_runs(self) -> Result<Self, AppError> {
         match &self.who {
             Who::Token { scopes } if !scopes.contains(&Scope::RunsRead) => Err(AppError::Forbidden),
-            Who::Token { .. } | Who::Person { .. } => Ok(self),
+            Who::Token { .. } | Who::Person => Ok(self),
         }
     }
 
@@ -55,7 +58,7 @@ impl Access {
     pub fn to_write_runs(self) -> Result<Self, AppError> {
         match &self.who {
             Who::Token { scopes } if scopes.contains(&Scope::RunsWrite) => Ok(self),
-            Who::Token { .. } | Who::Person { .. } => Err(AppError::Forbidden),
+            Who::Token { .. } | Who::Person => Err(AppError::Forbidden),
         }
     }
 }
@@ -110,14 +113,12 @@ impl Session {
 
     /// Access to any organization of its person.
     async fn access(self, state: &AppState, organization_id: OrganizationId) -> Result<Access, AppError> {
-        let user_id = self.person.user_id;
-        if organization_id == self.db.organization_id() {
-            return Ok(Access { org: self.db, who: Who::Person { user_id, role: self.person.role } });
+        let org = OrgDb::new(state.db.clone(), organization_id);
+        // Of its own organization a session is proof enough: it ends with the membership.
+        if organization_id != self.db.organization_id() && !org.has_member(self.person.user_id).await? {
+            return Err(AppError::Forbidden);
         }
-        let memberships = state.db.memberships(user_id).await?;
-        let membership = memberships.into_iter().find(|membership| membership.organization_id == organization_id);
-        let role = membership.ok_or(AppError::Forbidden)?.role;
-        Ok(Access { org: OrgDb::new(state.db.clone(), organization_id), who: Who::Person { user_id, role } })
+        Ok(Access { org, who: Who::Person })
     }
 }
 

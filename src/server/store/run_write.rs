@@ -250,7 +250,6 @@ impl OrgDb {
             (Runs::InputTokens, tokens.map(|tokens| tokens.input).into()),
             (Runs::OutputTokens, tokens.map(|tokens| tokens.output).into()),
             (Runs::TotalTokens, tokens.map(|tokens| tokens.input + tokens.output).into()),
-            (Runs::IsAsync, write.is_async.into()),
             (Runs::FlowDigest, flow_digest.into()),
             (Runs::HasLongMessage, long_messages(document).iter().any(Option::is_some).into()),
             (Runs::InputPreview, preview(document.input_message.as_deref())),

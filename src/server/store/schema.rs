@@ -22,7 +22,7 @@ table! {
     WorkflowRuns {
         OrganizationId, Id, WorkflowId, AiEmployeeId, ConversationId, Channel, Source, TriggerId, TriggerUrl, Model,
         Status, CreatedAt, StartedAt, CompletedAt, FailedAt, SuspendedAt, CancelledAt, FinishedAt, UpdatedAt,
-        DurationMs, InputTokens, OutputTokens, TotalTokens, IsAsync, FlowDigest, HasLongMessage, InputPreview,
+        DurationMs, InputTokens, OutputTokens, TotalTokens, FlowDigest, HasLongMessage, InputPreview,
         OutputPreview, ErrorPreview, Failure, ListState,
     }
     RunPayloads { OrganizationId, RunId, InputMessage, OutputMessage, ErrorMessage, PackedState }
