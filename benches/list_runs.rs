@@ -2,6 +2,8 @@
 //! figures, which are this machine's at this moment; everything is measured in one run.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made is a failure")]
 
+#[path = "support/mod.rs"]
+mod measures;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -12,6 +14,7 @@ use alloy_logs::{
         store::{Columns, OrgDb},
     },
 };
+use measures::{resident, times};
 use std::{
     future::Future,
     process::{Child, Command, Stdio},
@@ -72,20 +75,14 @@ async fn store(installation: &Installation) {
         drop(list_runs::runs(org, all, PageRequest::default(), Columns::List).await.unwrap());
     })
     .await;
-    measure("the total alone", || async { assert!(org.count_runs(all).await.unwrap() > 0) }).await;
-    measure("one run, whole", || async { drop(get_run(org, run_id).await.unwrap()) }).await;
+    measure("the total alone", || async { assert!(org.snapshot().await.unwrap().count_runs(all).await.unwrap() > 0) })
+        .await;
+    measure("one run, whole", || async { drop(get_run(org, run_id.into()).await.unwrap()) }).await;
 }
 
 async fn measure<F: Future<Output = ()>>(name: &str, work: impl Fn() -> F) {
-    let mut times = Vec::new();
-    for _ in 0..200 {
-        let began = Instant::now();
-        work().await;
-        times.push(began.elapsed());
-    }
-    times.sort_unstable();
-    let millis = |share: usize| times[times.len() * share / 100].as_secs_f64() * 1_000.0;
-    println!("{name:<22} {:>9.2} ms p50 {:>9.2} ms p99", millis(50), millis(99));
+    let taken = times(200, work).await;
+    println!("{name:<22} {:>9.2} ms p50 {:>9.2} ms p99", taken.p50, taken.p99);
 }
 
 /// The program over HTTP, beside a bare handler that sends the same bytes.
@@ -191,13 +188,6 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
             whole = end + 4 + length.parse::<usize>().unwrap();
         }
     }
-}
-
-/// Resident memory of a process, in megabytes.
-fn resident(process: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.split_whitespace().next().and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or_default() / 1024.0
 }
 
 fn browser_build() {

@@ -4,7 +4,7 @@ use crate::domain::{
     filter::RunFilter,
     ids::{AiEmployeeId, RunId, WorkflowId},
     page::PageNumber,
-    range::{Choice, DatePreset, DurationPreset, Preset, TokenPreset},
+    range::{Choice, DatePreset, DurationPreset, NumberPreset, Preset, TokenPreset},
     source,
     status::RunStatus,
     time::Timestamp,

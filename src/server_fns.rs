@@ -3,5 +3,5 @@
 mod get_run;
 mod list_runs;
 
-pub use get_run::get_run;
-pub use list_runs::list_runs;
+pub use get_run::{GetRun, get_run};
+pub use list_runs::{ListRuns, list_runs};

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::iter::Sum;
+use utoipa::ToSchema;
 
 /// US dollars in billionths, so that sums are exact and the same in every database.
 /// On the wire a decimal number of dollars.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[schema(value_type = f64, minimum = 0, maximum = 1_000_000, example = 0.0192)]
 pub struct Usd(i64);
 
 const NANOS_PER_DOLLAR: f64 = 1e9;
@@ -71,7 +73,7 @@ impl<'de> Deserialize<'de> for Usd {
 }
 
 /// The token history of a run, summed for one kind of key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CostLine {
     pub key_type: String,
     pub input_tokens: i64,

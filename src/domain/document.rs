@@ -6,42 +6,54 @@ use super::{
     cost::Usd,
     ids::{AiEmployeeId, ConversationId, RunId, WorkflowId},
     json::Json,
+    objects,
     status::RunStatus,
     step::{Attachment, StepLog, VoiceTranscript},
     time::Timestamp,
+    whole,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use utoipa::ToSchema;
 
 /// A whole run. All but `status` and `created_at` may be absent; an unknown member is an error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunDocument {
-    /// In a stream of documents; where the path names the run it may be left out.
+    /// In a stream of documents; where the path names the run it is the same or left out.
     #[serde(default)]
+    #[schema(ignore)]
     pub id: Option<RunId>,
     /// As `id`.
     #[serde(default)]
+    #[schema(ignore)]
     pub workflow_id: Option<WorkflowId>,
     #[serde(default)]
+    #[schema(max_length = 400)]
     pub workflow_name: Option<String>,
     #[serde(default)]
     pub ai_employee_id: Option<AiEmployeeId>,
     #[serde(default)]
+    #[schema(max_length = 400)]
     pub ai_employee_name: Option<String>,
     #[serde(default)]
     pub conversation_id: Option<ConversationId>,
     #[serde(default)]
+    #[schema(max_length = 400)]
     pub conversation_title: Option<String>,
     #[serde(default)]
+    #[schema(max_length = 400)]
     pub conversation_channel: Option<String>,
     #[serde(default)]
+    #[schema(max_length = 400)]
     pub channel: Option<String>,
     #[serde(default)]
+    #[schema(max_length = 400)]
     pub trigger_id: Option<String>,
     #[serde(default)]
     pub trigger_url: Option<String>,
     #[serde(default)]
+    #[schema(max_length = 400)]
     pub model: Option<String>,
     pub status: RunStatus,
     pub created_at: Timestamp,
@@ -58,7 +70,8 @@ pub struct RunDocument {
     /// The engine's clock when it wrote this; an older document never replaces a newer one.
     #[serde(default)]
     pub updated_at: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::optional")]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub duration_ms: Option<i64>,
     #[serde(default)]
     pub input_message: Option<String>,
@@ -67,39 +80,47 @@ pub struct RunDocument {
     #[serde(default)]
     pub error_message: Option<String>,
     #[serde(default)]
+    #[schema(value_type = serde_json::Value)]
     pub flow: Option<Json>,
     #[serde(default)]
+    #[schema(value_type = serde_json::Value)]
     pub state: Option<Json>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::rows")]
     pub steps: Vec<StepLog>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::rows")]
     pub token_history: Vec<TokenUsage>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::rows")]
     pub attachments: Vec<Attachment>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::rows")]
     pub voice_transcripts: Vec<VoiceTranscript>,
 }
 
 /// What one call of a model cost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokenUsage {
+    #[schema(min_length = 1, max_length = 128)]
     pub id: String,
+    #[schema(max_length = 400)]
     pub key_type: String,
     #[serde(default)]
+    #[schema(max_length = 400)]
     pub model: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::number")]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub input_tokens: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::number")]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub output_tokens: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::number")]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub cached_input_tokens: i64,
     #[serde(default)]
     pub usd_cost: Usd,
 }
 
 /// What is wrong with one member of a document or one parameter of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Fault {
     /// The path of the member, or the name of the parameter.
     pub param: String,
@@ -124,6 +145,13 @@ impl fmt::Display for Fault {
 pub struct TokenTotals {
     pub input: i64,
     pub output: i64,
+}
+
+impl TokenTotals {
+    /// Both together.
+    pub const fn total(self) -> i64 {
+        self.input + self.output
+    }
 }
 
 impl RunDocument {
@@ -193,6 +221,8 @@ mod tests {
                 r#"{ "token_history": [{ "id": "a", "key_type": "p", "usd_cost": "1" }] }"#,
                 "token_history[0].usd_cost: invalid type",
             ),
+            (r#"{ "steps": [["a"]] }"#, "steps[0]: invalid type: sequence, expected an object"),
+            (r#"{ "attachments": [7] }"#, "attachments[0]: invalid type: integer `7`, expected an object"),
             ("[]", "must be a JSON object"),
             ("", "EOF"),
         ] {

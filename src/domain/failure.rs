@@ -7,11 +7,12 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use utoipa::ToSchema;
 
 /// What went wrong first, and what had worked before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Failure {
-    /// The step log that failed; `None` when the run failed outside its steps.
+    /// The step log that failed; none when the run failed outside its steps.
     pub step_id: Option<String>,
     pub step_name: Option<String>,
     /// The tool whose call failed.

@@ -3,13 +3,16 @@
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::value::RawValue;
 use std::fmt;
+use utoipa::ToSchema;
 
 /// How deep arrays and objects may lie in one another; deeper values are refused when they are read.
 pub const MAX_DEPTH: usize = 128;
 
-/// One JSON value as text. Its `Debug` does not show the text, which is a customer's.
-#[derive(Clone, Serialize)]
+/// Any JSON value, as it was written.
+// Its `Debug` does not show the text, which is a customer's.
+#[derive(Clone, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = serde_json::Value)]
 pub struct Json(Box<RawValue>);
 
 impl Json {

@@ -15,7 +15,7 @@ pub struct InvalidPageNumber;
 
 impl PageNumber {
     pub const FIRST: Self = Self(1);
-    const MAX: u64 = 1_000_000_000;
+    pub const MAX: u64 = 1_000_000_000;
 
     /// The number itself.
     pub const fn get(self) -> u64 {
@@ -69,6 +69,8 @@ pub struct Limit(u64);
 pub struct InvalidLimit;
 
 impl Limit {
+    pub const MAX: u64 = 100;
+
     /// The number of rows.
     pub const fn get(self) -> u64 {
         self.0
@@ -85,7 +87,7 @@ impl TryFrom<u64> for Limit {
     type Error = InvalidLimit;
 
     fn try_from(number: u64) -> Result<Self, Self::Error> {
-        (1..=100).contains(&number).then_some(Self(number)).ok_or(InvalidLimit)
+        (1..=Self::MAX).contains(&number).then_some(Self(number)).ok_or(InvalidLimit)
     }
 }
 

@@ -12,6 +12,13 @@ pub struct Range<T> {
     pub to: Option<T>,
 }
 
+/// Everything.
+impl<T> Default for Range<T> {
+    fn default() -> Self {
+        Self { from: None, to: None }
+    }
+}
+
 /// Why a text is not a range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRange {
@@ -115,6 +122,37 @@ pub trait Preset: Copy + 'static {
     fn label(self) -> &'static str;
 }
 
+/// The ranges of a menu over whole numbers. Every number lies in exactly one; which one is its *class*, and stands
+/// beside the number in the database, so that a list of one preset is in order without sorting.
+pub trait NumberPreset: Preset {
+    /// The range.
+    fn range(self) -> Range<u64>;
+
+    /// The class of a number: the position of its range in [`Preset::ALL`].
+    fn class_of(number: u64) -> i32 {
+        Self::classes().find(|(_, range)| range.contains(&number)).map_or(0, |(class, _)| class)
+    }
+
+    /// The classes of the numbers in a range.
+    fn classes_in(wanted: Range<u64>) -> Vec<i32> {
+        let meets = |range: &Range<u64>| {
+            let from = range.from.max(wanted.from).unwrap_or(0);
+            [range.to, wanted.to].into_iter().flatten().all(|to| from < to)
+        };
+        Self::classes().filter(|(_, range)| meets(range)).map(|(class, _)| class).collect()
+    }
+
+    /// Whether a range is the whole of one preset.
+    fn is_whole(wanted: Range<u64>) -> bool {
+        Self::ALL.iter().any(|preset| preset.range() == wanted)
+    }
+
+    /// All classes with their ranges.
+    fn classes() -> impl Iterator<Item = (i32, Range<u64>)> {
+        (0..).zip(Self::ALL.iter().map(|preset| preset.range()))
+    }
+}
+
 /// `Date Range`: relative to now, so that a link says the same tomorrow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DatePreset {
@@ -168,9 +206,8 @@ pub enum DurationPreset {
     OverMinute,
 }
 
-impl DurationPreset {
-    /// The range in milliseconds.
-    pub const fn range(self) -> Range<u64> {
+impl NumberPreset for DurationPreset {
+    fn range(self) -> Range<u64> {
         match self {
             Self::UnderSecond => Range { from: None, to: Some(1_000) },
             Self::UnderTenSeconds => Range { from: Some(1_000), to: Some(10_000) },
@@ -211,9 +248,9 @@ pub enum TokenPreset {
     OverTenThousand,
 }
 
-impl TokenPreset {
+impl NumberPreset for TokenPreset {
     /// The range in tokens.
-    pub const fn range(self) -> Range<u64> {
+    fn range(self) -> Range<u64> {
         match self {
             Self::UnderHundred => Range { from: None, to: Some(100) },
             Self::UnderThousand => Range { from: Some(100), to: Some(1_000) },
@@ -259,6 +296,7 @@ mod tests {
         assert!(range.contains(&9_999));
         assert!(!range.contains(&10_000));
         assert!("..5".parse::<Range<u64>>().unwrap().contains(&0));
+        assert!(!"5..5".parse::<Range<u64>>().unwrap().contains(&5));
     }
 
     #[test]
@@ -293,7 +331,32 @@ mod tests {
         assert_eq!(DatePreset::LastDay.at(now).to_string(), "2026-11-20T14:00:00.000Z..");
     }
 
+    #[test]
+    fn a_range_meets_the_classes_of_its_numbers() {
+        for (range, classes) in [
+            ("0..", vec![0, 1, 2, 3]),
+            ("..1000", vec![0]),
+            ("1000..10000", vec![1]),
+            ("999..1000", vec![0]),
+            ("999..1001", vec![0, 1]),
+            ("60000..", vec![3]),
+            ("5..5", vec![]),
+        ] {
+            assert_eq!(DurationPreset::classes_in(range.parse().unwrap()), classes, "{range}");
+        }
+        assert!(DurationPreset::is_whole("..1000".parse().unwrap()));
+        assert!(!DurationPreset::is_whole("0..1000".parse().unwrap()));
+    }
+
     proptest! {
+        #[test]
+        fn a_number_is_found_by_its_class(number in 0..100_000_u64, from in proptest::option::of(0..100_000_u64), to in 0..100_000_u64) {
+            let range = Range { from, to: Some(to) };
+            if range.contains(&number) {
+                prop_assert!(DurationPreset::classes_in(range).contains(&DurationPreset::class_of(number)));
+            }
+        }
+
         #[test]
         fn a_choice_is_read_back(from in proptest::option::of(0..1_000_u64), more in 0..1_000_u64, preset in 0..4_usize) {
             let range = Range { from, to: Some(from.unwrap_or(0) + more) };

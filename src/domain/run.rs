@@ -3,6 +3,7 @@
 use super::{
     cost::CostLine,
     failure::Failure,
+    filter::RunFilter,
     ids::{AiEmployeeId, ConversationId, OrganizationId, RunId, WorkflowId},
     json::Json,
     status::RunStatus,
@@ -10,9 +11,29 @@ use super::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How many steps a detail carries at most; the rest is asked for by itself.
 pub const MAX_DETAIL_STEPS: usize = 1_000;
+
+/// Which run is meant: by its id, and where its skill was named too, only as a run of that skill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunKey {
+    pub id: RunId,
+    pub workflow_id: Option<WorkflowId>,
+}
+
+impl From<RunId> for RunKey {
+    fn from(id: RunId) -> Self {
+        Self { id, workflow_id: None }
+    }
+}
+
+impl From<RunKey> for RunFilter {
+    fn from(key: RunKey) -> Self {
+        Self { run_id: Some(key.id), workflow_id: key.workflow_id, ..Self::default() }
+    }
+}
 
 /// A row of a page's list: no payload, messages cut to [`super::text::PREVIEW_CHARS`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +59,7 @@ pub struct RunSummary {
 }
 
 /// RUN of the contract: every face of the API answers with it. Absent values are `null`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Run {
     pub id: RunId,
     pub organization_id: OrganizationId,
@@ -71,8 +92,10 @@ pub struct Run {
     pub failure: Option<Failure>,
     /// Left out, not `null`, in list serialization.
     #[serde(default, skip_serializing_if = "Flow::is_left_out")]
+    #[schema(value_type = serde_json::Value)]
     pub flow: Flow,
     /// The whole one, or in list serialization the compressed one.
+    #[schema(value_type = serde_json::Value)]
     pub state: Option<Json>,
     pub costs: Vec<CostLine>,
 }
@@ -116,6 +139,17 @@ pub struct RunDetail {
     pub steps_total: u64,
     pub attachments: Vec<Attachment>,
     pub voice_transcripts: Vec<VoiceTranscript>,
+}
+
+/// A part of a run's steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StepsPage {
+    /// In order; at most [`MAX_DETAIL_STEPS`].
+    pub steps: Vec<StepLog>,
+    /// How many the run has.
+    pub steps_total: u64,
+    /// How many come before these.
+    pub offset: u64,
 }
 
 /// The name that a conversation without a title gets, from its first input message or else from its first day.

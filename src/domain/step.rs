@@ -3,44 +3,56 @@
 use super::{
     ids::{AttachmentId, VoiceTranscriptId},
     json::Json,
+    objects,
     time::Timestamp,
+    whole,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// One step of a run, as the engine logged it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepLog {
     /// Unique in the run; at most 128 characters.
+    #[schema(min_length = 1, max_length = 128)]
     pub id: String,
     /// The step inside which this one ran.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 128)]
     pub parent_id: Option<String>,
     /// The step of the flow that this was.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 128)]
     pub step_id: Option<String>,
     #[serde(default)]
+    #[schema(max_length = 400)]
     pub name: Option<String>,
     /// The engine's word for what kind of step it is.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 128)]
     pub kind: Option<String>,
     /// The engine's word for how it went; `failed` is the one that we know.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 128)]
     pub status: Option<String>,
     #[serde(default)]
     pub started_at: Option<Timestamp>,
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
     /// When absent, the end less the start.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::optional")]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub duration_ms: Option<i64>,
     #[serde(default)]
+    #[schema(value_type = serde_json::Value)]
     pub input: Option<Json>,
     #[serde(default)]
+    #[schema(value_type = serde_json::Value)]
     pub output: Option<Json>,
     #[serde(default)]
     pub error: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::rows")]
     pub tool_calls: Vec<ToolCall>,
 }
 
@@ -66,15 +78,19 @@ impl StepLog {
 }
 
 /// A call of a tool inside a step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ToolCall {
     /// Unique in the step; at most 128 characters.
+    #[schema(min_length = 1, max_length = 128)]
     pub id: String,
+    #[schema(max_length = 400)]
     pub name: String,
     #[serde(default)]
+    #[schema(value_type = serde_json::Value)]
     pub arguments: Option<Json>,
     #[serde(default)]
+    #[schema(value_type = serde_json::Value)]
     pub result: Option<Json>,
     #[serde(default)]
     pub error: Option<String>,
@@ -85,37 +101,43 @@ pub struct ToolCall {
 }
 
 /// A file that belongs to a run; its bytes are stored apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attachment {
     pub id: AttachmentId,
+    #[schema(max_length = 400)]
     pub name: String,
+    #[schema(max_length = 400)]
     pub media_type: String,
     /// In bytes.
+    #[serde(deserialize_with = "whole::number")]
+    #[schema(maximum = 9_223_372_036_854_775_807_i64)]
     pub size: u64,
 }
 
 /// What was said in a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VoiceTranscript {
     pub id: VoiceTranscriptId,
     /// The recording, when there is one.
     #[serde(default)]
     pub attachment_id: Option<AttachmentId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects::rows")]
     pub turns: Vec<VoiceTurn>,
 }
 
 /// What one speaker said before the other did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VoiceTurn {
     pub speaker: String,
     pub text: String,
     /// From the start of the recording.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::optional")]
+    #[schema(maximum = 1_000_000_000_000_i64)]
     pub start_ms: Option<u64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::optional")]
+    #[schema(maximum = 1_000_000_000_000_i64)]
     pub end_ms: Option<u64>,
 }

@@ -3,10 +3,12 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{fmt, str::FromStr};
+use utoipa::ToSchema;
 
 /// Microseconds since 1970-01-01T00:00:00Z, between the years 0 and 9999. Finer digits are cut,
 /// because PostgreSQL and `SQLite` would otherwise keep different ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2026-11-21T14:02:11.000Z")]
 pub struct Timestamp(i64);
 
 /// Not a time of the calendar that the contract can print.
@@ -18,6 +20,10 @@ const MIN_MICROS: i64 = -62_167_219_200_000_000;
 const MAX_MICROS: i64 = 253_402_300_799_999_999;
 
 impl Timestamp {
+    /// The first and the last that there are.
+    pub const MIN: Self = Self(MIN_MICROS);
+    pub const MAX: Self = Self(MAX_MICROS);
+
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(0);
 

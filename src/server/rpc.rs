@@ -71,18 +71,18 @@ pub async fn list_runs(
     let filter = scope.narrow(query.filters.to_run_filter(clock::now()));
     let request = PageRequest { page: query.page, limit: size.into() };
     let access = reader(organization_id).await?;
-    Ok(list_runs::summaries(&access.org, &filter, request).await?)
+    Ok(Box::pin(list_runs::summaries(&access.org, &filter, request)).await?)
 }
 
 /// One run with everything inside it.
 pub async fn get_run(organization_id: OrganizationId, run_id: RunId) -> Result<RunDetail, AppError> {
     let access = reader(organization_id).await?;
-    get_run::get_run(&access.org, run_id).await?.ok_or(AppError::NotFound)
+    get_run::get_run(&access.org, run_id.into()).await?.ok_or(AppError::NotFound)
 }
 
 async fn reader(organization_id: OrganizationId) -> Result<Access, AppError> {
     let (Some(state), Some(parts)) = (use_context::<AppState>(), use_context::<Parts>()) else {
         return Err(AppError::Internal);
     };
-    access::authorize(&state, &parts.headers, organization_id).await?.to_read_runs()
+    Box::pin(access::authorize(&state, &parts.headers, organization_id)).await?.to_read_runs()
 }

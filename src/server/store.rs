@@ -1,9 +1,12 @@
 //! The database: SQLite or PostgreSQL behind one set of statements. Only `query` asks it, and only through an
-//! [`OrgDb`], which carries its organization into every statement; `directory` alone finds people
+//! [`OrgDb`] or its [`Snapshot`], which carry their organization into every statement; `directory` alone finds people
 //! and organizations before one is known.
 
 mod access;
+mod ai_employees;
+mod conversations;
 mod costs;
+mod counts;
 mod detail;
 pub mod directory;
 mod engine;
@@ -18,6 +21,6 @@ mod schema;
 
 pub use access::{SessionRow, TokenRow};
 pub use engine::{Db, DbOptions, OpenError, StoreError};
-pub use org_db::OrgDb;
+pub use org_db::{OrgDb, Snapshot};
 pub use run_write::{RunWrite, WriteOutcome};
-pub use runs::Columns;
+pub use runs::{Columns, ListPlans};

@@ -8,9 +8,10 @@ use alloy_logs::domain::{
     ids::{AiEmployeeId, ConversationId, RunId, WorkflowId},
     json::Json,
     page::PageRequest,
-    range::Range,
+    range::{DatePreset, DurationPreset, NumberPreset, Preset, Range, TokenPreset},
     source::{SourceFacts, resolve},
     status::RunStatus,
+    time::Timestamp,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -58,6 +59,40 @@ fn fits(document: &RunDocument, filter: &RunFilter) -> bool {
         && count(tokens, filter.tokens)
 }
 
+fn ranges<P: NumberPreset>() -> Vec<Range<u64>> {
+    P::ALL.iter().map(|preset| preset.range()).collect()
+}
+
+/// What the menus can ask for, one filter at a time, over the values that runs have.
+pub fn menu_filters() -> Vec<(String, RunFilter)> {
+    let now: Timestamp = at(3_600).parse().unwrap();
+    let all = RunFilter::default();
+    let mut filters = vec![
+        ("all".to_owned(), all.clone()),
+        ("status".to_owned(), RunFilter { status: Some(RunStatus::Completed), ..all.clone() }),
+        ("channel".to_owned(), RunFilter { source: Some("api".to_owned()), ..all.clone() }),
+        ("model".to_owned(), RunFilter { model: Some(MODELS[0].to_owned()), ..all.clone() }),
+        ("skill".to_owned(), RunFilter { workflow_id: Some(WorkflowId(id(2, 1))), ..all.clone() }),
+        ("teammate".to_owned(), RunFilter { ai_employee_id: Some(AiEmployeeId(id(3, 1))), ..all.clone() }),
+        ("conversation".to_owned(), RunFilter { conversation_id: Some(ConversationId(id(4, 1))), ..all.clone() }),
+        ("trigger".to_owned(), RunFilter { trigger_id: Some(TRIGGERS[0].to_owned()), ..all.clone() }),
+        ("run".to_owned(), RunFilter { run_id: Some(RunId(id(1, 1))), ..all.clone() }),
+    ];
+    for preset in DatePreset::ALL {
+        let filter = RunFilter { started: Some(preset.at(now)), ..all.clone() };
+        filters.push((preset.label().to_owned(), filter));
+    }
+    for preset in DurationPreset::ALL {
+        let filter = RunFilter { duration: Some(preset.range()), ..all.clone() };
+        filters.push((format!("duration {}", preset.label()), filter));
+    }
+    for preset in TokenPreset::ALL {
+        let filter = RunFilter { tokens: Some(preset.range()), ..all.clone() };
+        filters.push((format!("tokens {}", preset.label()), filter));
+    }
+    filters
+}
+
 /// Any filter, of few parts mostly, over the values that runs have and some that none has.
 pub fn any_filter() -> impl Strategy<Value = RunFilter> {
     let maybe = |share: f64| proptest::option::weighted(share, 0..200_u64);
@@ -72,12 +107,14 @@ pub fn any_filter() -> impl Strategy<Value = RunFilter> {
         .prop_map(|(ids, texts, state, (started, ended, finished, duration, tokens))| {
             let pick = |values: &[&str], n: u64| values[usize::try_from(n).unwrap() % values.len()].to_owned();
             let time = |(from, more): (Option<i64>, i64)| Range {
-                from: from.map(|from| at(from).parse().unwrap()),
-                to: Some(at(from.unwrap_or(0) + more).parse().unwrap()),
+                from: from.map(|from| at(from * 1_000).parse().unwrap()),
+                to: (from.is_none() || more % 4 > 0).then(|| at((from.unwrap_or(0) + more) * 1_000).parse().unwrap()),
             };
-            let count = |(from, more): (Option<u64>, u64)| Range {
-                from,
-                to: (more % 3 > 0).then_some(from.unwrap_or(0) + more),
+            // A preset, an open range, or one of which some are empty.
+            let count = |(from, more): (Option<u64>, u64), presets: &[Range<u64>]| match more % 4 {
+                0 => presets[usize::try_from(more / 4).unwrap() % presets.len()],
+                1 => Range { from, to: from.is_none().then_some(more) },
+                _ => Range { from, to: Some((from.unwrap_or(0) + more).saturating_sub(50)) },
             };
             RunFilter {
                 run_id: ids.0.map(|n| RunId(id(1, n % 120))),
@@ -97,8 +134,8 @@ pub fn any_filter() -> impl Strategy<Value = RunFilter> {
                 started: started.map(time),
                 ended: ended.map(time),
                 finished: finished.map(time),
-                duration: duration.map(count),
-                tokens: tokens.map(count),
+                duration: duration.map(|choice| count(choice, &ranges::<DurationPreset>())),
+                tokens: tokens.map(|choice| count(choice, &ranges::<TokenPreset>())),
             }
         })
 }

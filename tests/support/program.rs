@@ -87,10 +87,31 @@ impl Installation {
         id
     }
 
+    /// Runs one statement that the program has no command for.
+    pub fn execute(&self, sql: &str) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        runtime.block_on(async {
+            if self.url.starts_with("sqlite") {
+                sqlx::query(sql).execute(&sqlx::SqlitePool::connect(&self.url).await.unwrap()).await.unwrap();
+            } else {
+                sqlx::query(sql).execute(&sqlx::PgPool::connect(&self.url).await.unwrap()).await.unwrap();
+            }
+        });
+    }
+
     /// Imports run documents.
     pub fn import(&self, organization: &str, documents: &[Value]) {
         let lines: String = documents.iter().flat_map(|document| [document.to_string(), "\n".to_owned()]).collect();
         self.run(&["import", "-", "--org", organization], &lines);
+    }
+
+    /// Puts the bytes of the attachment of the `n`th full run where the program looks for them.
+    pub fn attach(&self, organization: &str, n: u64, bytes: &[u8]) {
+        let (run, file) = (super::runs::id(1, n).to_string(), super::runs::id(5, n).to_string());
+        let folder = self.folder.path().join("attachments").join(organization).join(run);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(file), bytes).unwrap();
     }
 
     /// A token of an organization.

@@ -71,6 +71,8 @@ pub fn any_run(n: u64) -> impl Strategy<Value = RunDocument> {
             let (model, state, tokens, finished) = rest;
             let pick = |values: &[&str], index: u64| values[usize::try_from(index).unwrap() % values.len()].to_owned();
             let status = STATUSES[status];
+            // Over half a day, many at once.
+            let second = second * 1_000;
             let end = finished.map(|_| at(second + millis / 1_000));
             let state: serde_json::Map<String, Value> = state
                 .into_iter()

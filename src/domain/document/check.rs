@@ -105,6 +105,10 @@ impl RunDocument {
             for (turn_index, turn) in transcript.turns.iter().enumerate() {
                 check.text(&format!("{at}.turns[{turn_index}].speaker"), Some(&turn.speaker));
                 check.text(&format!("{at}.turns[{turn_index}].text"), Some(&turn.text));
+                for (name, millis) in [("start_ms", turn.start_ms), ("end_ms", turn.end_ms)] {
+                    let millis = i64::try_from(millis.unwrap_or(0)).unwrap_or(i64::MAX);
+                    check.count(&format!("{at}.turns[{turn_index}].{name}"), millis);
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use super::extract::{PathIds, RunsReader};
 use crate::{
     domain::{
         ids::{RunId, WorkflowId},
-        run::{Run, RunDetail},
+        run::{Run, RunDetail, RunKey},
         step::{Attachment, StepLog, VoiceTranscript},
     },
     error::AppError,
@@ -41,6 +41,7 @@ pub async fn handle(
     RunsReader(access): RunsReader,
     PathIds(workflow_id, run_id): PathIds<WorkflowId, RunId>,
 ) -> Result<Json<Answer>, AppError> {
-    let detail = get_run(&access.org, run_id).await?.filter(|detail| detail.run.workflow_id == workflow_id);
+    let key = RunKey { id: run_id, workflow_id: Some(workflow_id) };
+    let detail = get_run(&access.org, key).await?;
     Ok(Json(detail.ok_or(AppError::NotFound)?.into()))
 }

@@ -1,33 +1,65 @@
-//! One run, whole.
+//! One run, whole or in part.
 
 use crate::{
     domain::{
-        ids::RunId,
-        run::{MAX_DETAIL_STEPS, Run, RunDetail},
+        ids::{AttachmentId, ConversationId, RunId},
+        run::{MAX_DETAIL_STEPS, Run, RunDetail, RunKey, StepsPage},
+        step::Attachment,
     },
-    server::store::{OrgDb, StoreError},
+    server::store::{OrgDb, Snapshot, StoreError},
 };
 
 /// A run without what lies inside it; `None` when the organization has no such run.
 pub async fn get_run_alone(org: &OrgDb, run_id: RunId) -> Result<Option<Run>, StoreError> {
-    let ids = [run_id];
-    let (run, mut costs) = tokio::try_join!(org.find_run(run_id), org.costs(&ids))?;
-    Ok(run.map(|run| Run { costs: costs.remove(&run_id).unwrap_or_default(), ..run }))
+    find(&mut org.snapshot().await?, run_id.into()).await
 }
 
-/// A run with everything inside it; `None` when the organization has no such run.
-pub async fn get_run(org: &OrgDb, run_id: RunId) -> Result<Option<RunDetail>, StoreError> {
-    let Some(mut run) = org.find_run(run_id).await? else { return Ok(None) };
-    if let (Some(conversation_id), None) = (run.conversation_id, &run.conversation_title) {
-        run.conversation_title = org.backfill_title(conversation_id).await?;
+/// A run with everything inside it, as it was at one moment; `None` when the organization has no such run.
+pub async fn get_run(org: &OrgDb, key: RunKey) -> Result<Option<RunDetail>, StoreError> {
+    let mut snapshot = org.snapshot().await?;
+    let Some(run) = find(&mut snapshot, key).await? else { return Ok(None) };
+    let (steps, steps_total) = snapshot.steps(key.id, 0, MAX_DETAIL_STEPS).await?;
+    let attachments = snapshot.attachments(key.id).await?;
+    let voice_transcripts = snapshot.voice_transcripts(key.id).await?;
+    drop(snapshot);
+    let mut detail = RunDetail { run, steps, steps_total, attachments, voice_transcripts };
+    if let (Some(conversation_id), None) = (detail.run.conversation_id, &detail.run.conversation_title) {
+        detail.run.conversation_title = Box::pin(title(org, conversation_id)).await?;
     }
-    let ids = [run_id];
-    let (mut costs, (steps, steps_total), attachments, voice_transcripts) = tokio::try_join!(
-        org.costs(&ids),
-        org.steps(run_id, MAX_DETAIL_STEPS),
-        org.attachments(run_id),
-        org.voice_transcripts(run_id),
-    )?;
-    run.costs = costs.remove(&run_id).unwrap_or_default();
-    Ok(Some(RunDetail { run, steps, steps_total, attachments, voice_transcripts }))
+    Ok(Some(detail))
+}
+
+/// Steps of a run from `offset` on, at most as many as a detail carries; `None` when there is no such run.
+pub async fn get_steps(org: &OrgDb, key: RunKey, offset: u64) -> Result<Option<StepsPage>, StoreError> {
+    let mut snapshot = org.snapshot().await?;
+    if !snapshot.has_run(key).await? {
+        return Ok(None);
+    }
+    let (steps, steps_total) = snapshot.steps(key.id, offset, MAX_DETAIL_STEPS).await?;
+    Ok(Some(StepsPage { steps, steps_total, offset }))
+}
+
+/// What is known of a file of a run; `None` when there is no such run, or it has no such file.
+pub async fn get_attachment(org: &OrgDb, key: RunKey, id: AttachmentId) -> Result<Option<Attachment>, StoreError> {
+    let mut snapshot = org.snapshot().await?;
+    if snapshot.has_run(key).await? { snapshot.attachment(key.id, id).await } else { Ok(None) }
+}
+
+async fn find(snapshot: &mut Snapshot, key: RunKey) -> Result<Option<Run>, StoreError> {
+    let Some(run) = snapshot.find_run(key).await? else { return Ok(None) };
+    let costs = snapshot.costs(&[key.id]).await?.remove(&key.id).unwrap_or_default();
+    Ok(Some(Run { costs, ..run }))
+}
+
+/// The title of a conversation that was given none, written back the first time somebody reads it.
+async fn title(org: &OrgDb, id: ConversationId) -> Result<Option<String>, StoreError> {
+    let Some(title) = org.temporary_title(id).await? else { return Ok(None) };
+    match org.title_once(id, &title).await {
+        Ok(stored) => Ok(stored.or(Some(title))),
+        // Reading goes on where nothing can be written.
+        Err(error) => {
+            tracing::warn!(%error, "the title of a conversation could not be written back");
+            Ok(Some(title))
+        }
+    }
 }

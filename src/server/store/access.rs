@@ -10,7 +10,7 @@ use crate::domain::{
     ids::UserId,
     time::Timestamp,
 };
-use sea_query::{Alias, Cond, Expr, ExprTrait, OnConflict, Query};
+use sea_query::{Alias, Cond, Expr, ExprTrait, OnConflict, Order, Query};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -30,6 +30,23 @@ pub struct SessionRow {
 pub struct TokenRow {
     pub organization_name: String,
     pub scopes: Vec<Scope>,
+}
+
+/// An API token, in force or not, without its secret.
+#[derive(Debug, Clone)]
+pub struct TokenFacts {
+    pub secret_hash: Vec<u8>,
+    pub scopes: String,
+    pub created_at: Timestamp,
+    pub revoked_at: Option<Timestamp>,
+}
+
+#[derive(FromRow)]
+struct RawFacts {
+    secret_hash: Vec<u8>,
+    scopes: String,
+    created_at: i64,
+    revoked_at: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -62,6 +79,16 @@ impl OrgDb {
             )
             .take();
         self.db.execute(&insert).await.map(drop)
+    }
+
+    /// Takes a member out of the organization, and ends the sessions in which they look at it; `false` when they were none.
+    pub async fn remove_member(&self, user_id: UserId) -> Result<bool, StoreError> {
+        let delete = Query::delete()
+            .from_table(Memberships::Table)
+            .and_where(self.owns((Memberships::Table, Memberships::OrganizationId)))
+            .and_where(Expr::col(Memberships::UserId).eq(user_id.0))
+            .take();
+        Ok(self.db.execute(&delete).await? == 1)
     }
 
     /// Whether a person is a member.
@@ -165,6 +192,41 @@ impl OrgDb {
             .values_panic([self.organization_id().0.into(), secret_hash.into(), scopes.into(), now.micros().into()])
             .take();
         self.db.execute(&insert).await.map(drop)
+    }
+
+    /// All API tokens, the oldest first.
+    pub async fn tokens(&self) -> Result<Vec<TokenFacts>, StoreError> {
+        let select = Query::select()
+            .columns([ApiTokens::SecretHash, ApiTokens::Scopes, ApiTokens::CreatedAt, ApiTokens::RevokedAt])
+            .from(ApiTokens::Table)
+            .and_where(self.owns((ApiTokens::Table, ApiTokens::OrganizationId)))
+            .order_by(ApiTokens::CreatedAt, Order::Asc)
+            .order_by(ApiTokens::SecretHash, Order::Asc)
+            .take();
+        let time = |micros| Timestamp::from_micros(micros).map_err(|error| inconsistent("api_tokens", error));
+        let rows: Vec<RawFacts> = self.db.fetch_all(&select).await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(TokenFacts {
+                    secret_hash: row.secret_hash,
+                    scopes: row.scopes,
+                    created_at: time(row.created_at)?,
+                    revoked_at: row.revoked_at.map(time).transpose()?,
+                })
+            })
+            .collect()
+    }
+
+    /// Takes an API token out of force; `false` when it was so already, or is not there.
+    pub async fn revoke_token(&self, secret_hash: &[u8], now: Timestamp) -> Result<bool, StoreError> {
+        let update = Query::update()
+            .table(ApiTokens::Table)
+            .value(ApiTokens::RevokedAt, now.micros())
+            .and_where(self.owns((ApiTokens::Table, ApiTokens::OrganizationId)))
+            .and_where(Expr::col(ApiTokens::SecretHash).eq(secret_hash))
+            .and_where(Expr::col(ApiTokens::RevokedAt).is_null())
+            .take();
+        Ok(self.db.execute(&update).await? == 1)
     }
 
     /// An API token, unless it was revoked.

@@ -1,6 +1,6 @@
 //! What runs cost, summed per kind of key, for all runs of a page in one query.
 
-use super::{engine::StoreError, org_db::OrgDb, schema::TokenHistory};
+use super::{engine::StoreError, org_db::Snapshot, schema::TokenHistory};
 use crate::domain::{
     cost::{CostLine, Usd},
     ids::RunId,
@@ -20,9 +20,9 @@ struct CostRow {
     usd_nanos: i64,
 }
 
-impl OrgDb {
+impl Snapshot {
     /// The cost lines of each run, by kind of key; a run without token history is not in the map.
-    pub async fn costs(&self, run_ids: &[RunId]) -> Result<HashMap<RunId, Vec<CostLine>>, StoreError> {
+    pub async fn costs(&mut self, run_ids: &[RunId]) -> Result<HashMap<RunId, Vec<CostLine>>, StoreError> {
         if run_ids.is_empty() {
             return Ok(HashMap::new());
         }
@@ -39,7 +39,7 @@ impl OrgDb {
             .and_where(Expr::col(TokenHistory::RunId).is_in(run_ids.iter().map(|id| id.0)))
             .group_by_columns([TokenHistory::RunId, TokenHistory::KeyType])
             .take();
-        let rows: Vec<CostRow> = self.db.fetch_all(&select).await?;
+        let rows: Vec<CostRow> = self.tx.fetch_all(&select).await?;
         let mut costs: HashMap<RunId, Vec<CostLine>> = HashMap::new();
         for row in rows {
             costs.entry(RunId(row.run_id)).or_default().push(CostLine {

@@ -1,19 +1,18 @@
-//! What lies inside one run: steps, files, calls; and the title of its conversation.
+//! What lies inside one run: steps, files, calls.
 
 use super::{
     engine::StoreError,
-    org_db::OrgDb,
+    org_db::Snapshot,
     packed,
-    schema::{AiEmployees, Attachments, Conversations, StepLogs, VoiceTranscripts, WorkflowRuns as Runs},
+    schema::{Attachments, StepLogs, VoiceTranscripts},
 };
 use crate::domain::{
-    ids::{AiEmployeeId, AttachmentId, ConversationId, RunId, VoiceTranscriptId},
+    ids::{AttachmentId, RunId, VoiceTranscriptId},
     json::Json,
-    run::temporary_title,
     step::{Attachment, StepLog, ToolCall, VoiceTranscript},
     time::Timestamp,
 };
-use sea_query::{Asterisk, Expr, ExprTrait, Func, Order, Query};
+use sea_query::{Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -56,34 +55,14 @@ struct TranscriptRow {
     packed_turns: Vec<u8>,
 }
 
-#[derive(FromRow)]
-struct FirstRunRow {
-    created_at: i64,
-}
-
-#[derive(FromRow)]
-struct FirstInputRow {
-    input_preview: Option<String>,
-}
-
-#[derive(FromRow)]
-struct TitleRow {
-    title: Option<String>,
-}
-
-#[derive(FromRow)]
-struct NameRow {
-    id: Uuid,
-    name: String,
-}
-
-impl OrgDb {
-    /// Step logs in order, at most `limit`, and how many there are.
-    pub async fn steps(&self, run_id: RunId, limit: usize) -> Result<(Vec<StepLog>, u64), StoreError> {
-        let of_run = |columns: &mut sea_query::SelectStatement| {
+impl Snapshot {
+    /// Step logs in order from `offset` on, at most `limit`, and how many the run has.
+    pub async fn steps(&mut self, run_id: RunId, offset: u64, limit: usize) -> Result<(Vec<StepLog>, u64), StoreError> {
+        let mine = self.owns((StepLogs::Table, StepLogs::OrganizationId));
+        let of_run = |columns: &mut SelectStatement| {
             columns
                 .from(StepLogs::Table)
-                .and_where(self.owns((StepLogs::Table, StepLogs::OrganizationId)))
+                .and_where(mine.clone())
                 .and_where(Expr::col(StepLogs::RunId).eq(run_id.0))
                 .take()
         };
@@ -103,38 +82,43 @@ impl OrgDb {
                     StepLogs::PackedPayload,
                 ])
                 .order_by(StepLogs::Position, Order::Asc)
-                .limit(limit as u64),
+                .limit(limit as u64)
+                .offset(offset),
         );
-        let rows: Vec<StepRow> = self.db.fetch_all(&select).await?;
+        let rows: Vec<StepRow> = self.tx.fetch_all(&select).await?;
         let steps = rows.into_iter().map(StepRow::read).collect::<Result<Vec<_>, _>>()?;
-        let total = if steps.len() < limit {
+        let total = if offset == 0 && steps.len() < limit {
             steps.len() as u64
         } else {
-            self.db.fetch_count(&of_run(Query::select().expr(Func::count(Expr::col(Asterisk))))).await?
+            self.tx.fetch_count(&of_run(Query::select().expr(Func::count(Expr::col(Asterisk))))).await?
         };
         Ok((steps, total))
     }
 
     /// The files of a run, without their bytes.
-    pub async fn attachments(&self, run_id: RunId) -> Result<Vec<Attachment>, StoreError> {
-        let select = Query::select()
+    pub async fn attachments(&mut self, run_id: RunId) -> Result<Vec<Attachment>, StoreError> {
+        let select = self.select_attachments(run_id).order_by(Attachments::Position, Order::Asc).take();
+        let rows: Vec<AttachmentRow> = self.tx.fetch_all(&select).await?;
+        rows.into_iter().map(AttachmentRow::read).collect()
+    }
+
+    /// One file of a run, without its bytes; `None` when the run has no such file.
+    pub async fn attachment(&mut self, run_id: RunId, id: AttachmentId) -> Result<Option<Attachment>, StoreError> {
+        let select = self.select_attachments(run_id).and_where(Expr::col(Attachments::Id).eq(id.0)).take();
+        self.tx.fetch_optional::<AttachmentRow>(&select).await?.map(AttachmentRow::read).transpose()
+    }
+
+    fn select_attachments(&self, run_id: RunId) -> SelectStatement {
+        Query::select()
             .columns([Attachments::Id, Attachments::Name, Attachments::MediaType, Attachments::Size])
             .from(Attachments::Table)
             .and_where(self.owns((Attachments::Table, Attachments::OrganizationId)))
             .and_where(Expr::col(Attachments::RunId).eq(run_id.0))
-            .order_by(Attachments::Position, Order::Asc)
-            .take();
-        let rows: Vec<AttachmentRow> = self.db.fetch_all(&select).await?;
-        rows.into_iter()
-            .map(|row| {
-                let size = u64::try_from(row.size).map_err(|error| inconsistent("attachments", error))?;
-                Ok(Attachment { id: AttachmentId(row.id), name: row.name, media_type: row.media_type, size })
-            })
-            .collect()
+            .take()
     }
 
     /// What was said in the calls of a run.
-    pub async fn voice_transcripts(&self, run_id: RunId) -> Result<Vec<VoiceTranscript>, StoreError> {
+    pub async fn voice_transcripts(&mut self, run_id: RunId) -> Result<Vec<VoiceTranscript>, StoreError> {
         let select = Query::select()
             .columns([VoiceTranscripts::Id, VoiceTranscripts::AttachmentId, VoiceTranscripts::PackedTurns])
             .from(VoiceTranscripts::Table)
@@ -142,7 +126,7 @@ impl OrgDb {
             .and_where(Expr::col(VoiceTranscripts::RunId).eq(run_id.0))
             .order_by(VoiceTranscripts::Position, Order::Asc)
             .take();
-        let rows: Vec<TranscriptRow> = self.db.fetch_all(&select).await?;
+        let rows: Vec<TranscriptRow> = self.tx.fetch_all(&select).await?;
         rows.into_iter()
             .map(|row| {
                 Ok(VoiceTranscript {
@@ -154,56 +138,12 @@ impl OrgDb {
             })
             .collect()
     }
+}
 
-    /// Gives a conversation without a title a temporary one, made from its first run. Of several that try at once
-    /// one writes, and all answer what was written.
-    pub async fn backfill_title(&self, conversation_id: ConversationId) -> Result<Option<String>, StoreError> {
-        let runs = |columns: &mut sea_query::SelectStatement| {
-            columns
-                .from(Runs::Table)
-                .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
-                .and_where(Expr::col(Runs::ConversationId).eq(conversation_id.0))
-                .order_by(Runs::CreatedAt, Order::Asc)
-                .order_by(Runs::Id, Order::Asc)
-                .limit(1)
-                .take()
-        };
-        let Some(first) = self.db.fetch_optional::<FirstRunRow>(&runs(Query::select().column(Runs::CreatedAt))).await?
-        else {
-            return Ok(None);
-        };
-        let with_input =
-            runs(Query::select().column(Runs::InputPreview).and_where(Expr::col(Runs::InputPreview).is_not_null()));
-        let input = self.db.fetch_optional::<FirstInputRow>(&with_input).await?.and_then(|row| row.input_preview);
-        let created_at =
-            Timestamp::from_micros(first.created_at).map_err(|error| inconsistent("workflow_runs", error))?;
-        let write = Query::update()
-            .table(Conversations::Table)
-            .value(Conversations::Title, temporary_title(input.as_deref(), created_at))
-            .and_where(self.owns((Conversations::Table, Conversations::OrganizationId)))
-            .and_where(Expr::col(Conversations::Id).eq(conversation_id.0))
-            .and_where(Expr::col(Conversations::Title).is_null())
-            .take();
-        self.db.execute(&write).await?;
-        let stored = Query::select()
-            .column(Conversations::Title)
-            .from(Conversations::Table)
-            .and_where(self.owns((Conversations::Table, Conversations::OrganizationId)))
-            .and_where(Expr::col(Conversations::Id).eq(conversation_id.0))
-            .take();
-        Ok(self.db.fetch_optional::<TitleRow>(&stored).await?.and_then(|row| row.title))
-    }
-
-    /// The teammates of the organization, by name.
-    pub async fn ai_employees(&self) -> Result<Vec<(AiEmployeeId, String)>, StoreError> {
-        let select = Query::select()
-            .columns([AiEmployees::Id, AiEmployees::Name])
-            .from(AiEmployees::Table)
-            .and_where(self.owns((AiEmployees::Table, AiEmployees::OrganizationId)))
-            .take();
-        let mut rows: Vec<NameRow> = self.db.fetch_all(&select).await?;
-        rows.sort_by_cached_key(|row| (row.name.to_lowercase(), row.id));
-        Ok(rows.into_iter().map(|row| (AiEmployeeId(row.id), row.name)).collect())
+impl AttachmentRow {
+    fn read(self) -> Result<Attachment, StoreError> {
+        let size = u64::try_from(self.size).map_err(|error| inconsistent("attachments", error))?;
+        Ok(Attachment { id: AttachmentId(self.id), name: self.name, media_type: self.media_type, size })
     }
 }
 

@@ -96,7 +96,7 @@ pub enum Db {
     Postgres(PgPool),
 }
 
-/// A transaction that may write.
+/// A transaction. Dropped before it is committed, it leaves no trace.
 pub enum Tx {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
@@ -197,7 +197,7 @@ impl Db {
     /// The one number that a query answers.
     pub async fn fetch_count(&self, statement: &impl SqlxBinder) -> Result<u64, StoreError> {
         let row: Option<(i64,)> = self.fetch_optional(statement).await?;
-        Ok(row.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or_default())
+        Ok(number(row))
     }
 
     /// Begins a transaction that may write. SQLite's takes the write lock at once: one that began as a reader
@@ -206,11 +206,22 @@ impl Db {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => {
-                // In a task of its own, because a BEGIN that is cut off leaves the connection in a transaction that
-                // the driver does not know of.
                 let pool = pool.clone();
-                let begun = tokio::spawn(async move { pool.begin().await }).await;
-                Tx::Postgres(begun.map_err(|_| sqlx::Error::WorkerCrashed)??)
+                Tx::Postgres(unbroken(async move { pool.begin().await }).await?)
+            }
+        })
+    }
+
+    /// Begins a transaction that only reads, and sees one moment however long it lasts.
+    pub async fn begin_reading(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => {
+                let pool = pool.clone();
+                Tx::Postgres(
+                    unbroken(async move { pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await })
+                        .await?,
+                )
             }
         })
     }
@@ -246,7 +257,58 @@ impl Db {
     }
 }
 
+fn number(row: Option<(i64,)>) -> u64 {
+    row.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or_default()
+}
+
+/// Begins in a task of its own, because a BEGIN that is cut off leaves the connection in a transaction that the driver
+/// does not know of.
+async fn unbroken<T: Send + 'static>(
+    begin: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,
+) -> Result<T, sqlx::Error> {
+    tokio::spawn(begin).await.map_err(|_| sqlx::Error::WorkerCrashed)?
+}
+
 impl Tx {
+    /// All rows of a query, as this transaction sees them.
+    pub async fn fetch_all<R: Row>(&mut self, statement: &impl SqlxBinder) -> Result<Vec<R>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
+                sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **tx).await?
+            }
+            Self::Postgres(tx) => {
+                let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
+                sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **tx).await?
+            }
+        })
+    }
+
+    /// The one number that a query answers, as this transaction sees it.
+    pub async fn fetch_count(&mut self, statement: &impl SqlxBinder) -> Result<u64, StoreError> {
+        let row: Option<(i64,)> = self.fetch_optional(statement).await?;
+        Ok(number(row))
+    }
+
+    /// How the database goes about a query, a line a step; for the tests and `make bench`, which hold it to its indexes.
+    pub async fn explain(&mut self, statement: &impl SqlxBinder) -> Result<Vec<String>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
+                let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+                let steps =
+                    sqlx::query_as_with::<_, (i64, i64, i64, String), _>(sql, values).fetch_all(&mut **tx).await?;
+                steps.into_iter().map(|(_, _, _, step)| step).collect()
+            }
+            Self::Postgres(tx) => {
+                let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
+                let sql = AssertSqlSafe(format!("EXPLAIN (COSTS OFF) {sql}"));
+                let steps = sqlx::query_as_with::<_, (String,), _>(sql, values).fetch_all(&mut **tx).await?;
+                steps.into_iter().map(|(step,)| step).collect()
+            }
+        })
+    }
+
     /// The first row of a query, if it has one, as this transaction sees it.
     pub async fn fetch_optional<R: Row>(&mut self, statement: &impl SqlxBinder) -> Result<Option<R>, StoreError> {
         Ok(match self {

@@ -1,10 +1,11 @@
-//! The only way to an organization's rows.
+//! The only ways to an organization's rows: by single statements, and by a snapshot of one moment.
 
-use super::engine::Db;
+use super::engine::{Db, StoreError, Tx};
 use crate::domain::ids::OrganizationId;
 use sea_query::{Expr, ExprTrait, IntoColumnRef};
 
-/// A database that carries its organization: every query is a method of it and begins with that organization.
+/// A database that carries its organization: every query is a method of it or of its [`Snapshot`], and begins with that
+/// organization.
 /// Made in `auth` from a credential that was checked, and in `cli` for whoever runs the program.
 #[derive(Debug, Clone)]
 pub struct OrgDb {
@@ -18,6 +19,30 @@ impl OrgDb {
         Self { db, organization_id }
     }
 
+    /// The organization whose rows these are.
+    pub const fn organization_id(&self) -> OrganizationId {
+        self.organization_id
+    }
+
+    /// What the organization has at this moment.
+    pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        Ok(Snapshot { tx: self.db.begin_reading().await?, organization_id: self.organization_id })
+    }
+
+    /// The condition with which every statement begins.
+    pub(super) fn owns(&self, organization_column: impl IntoColumnRef) -> Expr {
+        Expr::col(organization_column).eq(self.organization_id.0)
+    }
+}
+
+/// An organization's rows as they were at one moment, so that what is read in several statements fits together.
+/// It holds a connection: to be dropped as soon as everything is read.
+pub struct Snapshot {
+    pub(super) tx: Tx,
+    organization_id: OrganizationId,
+}
+
+impl Snapshot {
     /// The organization whose rows these are.
     pub const fn organization_id(&self) -> OrganizationId {
         self.organization_id

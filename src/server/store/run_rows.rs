@@ -11,7 +11,7 @@ use crate::domain::{
 use sqlx::FromRow;
 use uuid::Uuid;
 
-/// A row of [`OrgDb::list_summaries`](super::OrgDb::list_summaries).
+/// A row of [`Snapshot::list_summaries`](super::Snapshot::list_summaries).
 #[derive(FromRow)]
 pub(super) struct SummaryRow {
     id: Uuid,
@@ -57,7 +57,7 @@ impl SummaryRow {
     }
 }
 
-/// A row of [`OrgDb::list_runs`](super::OrgDb::list_runs).
+/// A row of [`Snapshot::list_runs`](super::Snapshot::list_runs).
 #[derive(FromRow)]
 pub(super) struct RunRow {
     id: Uuid,

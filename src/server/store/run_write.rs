@@ -1,6 +1,7 @@
 //! Writing whole runs: a run with everything inside it and everything derived from it is one transaction.
 
 use super::{
+    counts::CountChanges,
     engine::{StoreError, Tx},
     org_db::OrgDb,
     packed,
@@ -8,15 +9,17 @@ use super::{
     schema::{AiEmployees, Conversations, FlowSnapshots, WorkflowRuns as Runs, Workflows},
 };
 use crate::domain::{
-    document::RunDocument,
+    document::{RunDocument, TokenTotals},
+    facet::Facts,
     failure::Failure,
-    ids::{ConversationId, RunId, WorkflowId},
+    ids::{AiEmployeeId, ConversationId, RunId, WorkflowId},
     json::Json,
+    range::{DurationPreset, NumberPreset, TokenPreset},
     source::{self, SourceFacts},
     text::{PREVIEW_CHARS, cut},
     time::Timestamp,
 };
-use sea_query::{Expr, ExprTrait, IntoIden, IntoTableRef, OnConflict, Query, SimpleExpr};
+use sea_query::{Cond, Expr, ExprTrait, IntoIden, IntoTableRef, OnConflict, Query, SimpleExpr};
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -50,6 +53,19 @@ pub enum WriteOutcome {
 struct StoredRow {
     workflow_id: Uuid,
     updated_at: Option<i64>,
+    created_at: i64,
+    status: String,
+    source: String,
+    model: Option<String>,
+    ai_employee_id: Option<Uuid>,
+    duration_class: Option<i32>,
+    token_class: Option<i32>,
+}
+
+#[derive(FromRow)]
+struct SourceRow {
+    source: String,
+    created_at: i64,
 }
 
 #[derive(FromRow)]
@@ -61,17 +77,33 @@ impl OrgDb {
     /// Writes runs in one transaction: all are on disk, whole, when this returns, or none is.
     pub async fn write_runs(&self, writes: &[RunWrite]) -> Result<Vec<WriteOutcome>, StoreError> {
         let mut tx = self.db.begin_alone(self.organization_id()).await?;
-        let mut outcomes = Vec::with_capacity(writes.len());
+        let (mut outcomes, mut counts) = (Vec::with_capacity(writes.len()), CountChanges::default());
         for write in writes {
-            outcomes.push(self.write_run(&mut tx, write).await?);
+            outcomes.push(self.write_run(&mut tx, write, &mut counts).await?);
         }
+        self.store_counts(&mut tx, counts).await?;
         tx.commit().await?;
         Ok(outcomes)
     }
 
-    async fn write_run(&self, tx: &mut Tx, write: &RunWrite) -> Result<WriteOutcome, StoreError> {
+    async fn write_run(
+        &self,
+        tx: &mut Tx,
+        write: &RunWrite,
+        counts: &mut CountChanges,
+    ) -> Result<WriteOutcome, StoreError> {
         let stored = Query::select()
-            .columns([Runs::WorkflowId, Runs::UpdatedAt])
+            .columns([
+                Runs::WorkflowId,
+                Runs::UpdatedAt,
+                Runs::CreatedAt,
+                Runs::Status,
+                Runs::Source,
+                Runs::Model,
+                Runs::AiEmployeeId,
+                Runs::DurationClass,
+                Runs::TokenClass,
+            ])
             .from(Runs::Table)
             .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
             .and_where(Expr::col(Runs::Id).eq(write.run_id.0))
@@ -87,10 +119,14 @@ impl OrgDb {
             }
         }
         self.write_names(tx, write).await?;
-        let channel = self.write_conversation(tx, write).await?;
+        let channel = self.write_conversation(tx, write, counts).await?;
         let flow_digest = self.write_flow(tx, write.document.flow.as_ref()).await?;
-        self.upsert_run(tx, write, channel.as_deref(), flow_digest).await?;
-        if stored.is_some() {
+        let facts = facts(write, channel.as_deref());
+        self.upsert_run(tx, write, &facts, flow_digest).await?;
+        counts.add(&facts);
+        let created = stored.is_none();
+        if let Some(stored) = stored {
+            counts.take(&stored.facts()?);
             self.clear_run(tx, write.run_id).await?;
         }
         self.insert_payload(tx, write).await?;
@@ -98,7 +134,7 @@ impl OrgDb {
         self.insert_steps(tx, write).await?;
         self.insert_token_history(tx, write).await?;
         self.insert_files(tx, write).await?;
-        Ok(if stored.is_some() { WriteOutcome::Replaced } else { WriteOutcome::Created })
+        Ok(if created { WriteOutcome::Created } else { WriteOutcome::Replaced })
     }
 
     /// Skill and teammate: made when not seen before, called by the name given, else by their id.
@@ -147,7 +183,12 @@ impl OrgDb {
 
     /// The conversation, and the channel by which it is known now. When that channel becomes known or changes,
     /// the sources of the runs before follow it.
-    async fn write_conversation(&self, tx: &mut Tx, write: &RunWrite) -> Result<Option<String>, StoreError> {
+    async fn write_conversation(
+        &self,
+        tx: &mut Tx,
+        write: &RunWrite,
+        counts: &mut CountChanges,
+    ) -> Result<Option<String>, StoreError> {
         let Some(id) = write.document.conversation_id else { return Ok(None) };
         let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         let (title, channel) = (given(&write.document.conversation_title), given(&write.document.conversation_channel));
@@ -177,19 +218,37 @@ impl OrgDb {
             .take();
         tx.execute(&insert).await?;
         let before = stored.and_then(|row| row.channel);
-        if channel.is_some() && channel != before {
-            self.follow_channel(tx, id, channel.as_deref()).await?;
+        match &channel {
+            Some(channel) if before.as_ref() != Some(channel) => {
+                self.follow_channel(tx, id, channel, write.run_id, counts).await?;
+            }
+            _ => {}
         }
         Ok(channel.or(before))
     }
 
-    async fn follow_channel(&self, tx: &mut Tx, id: ConversationId, channel: Option<&str>) -> Result<(), StoreError> {
-        let update = Query::update()
-            .table(Runs::Table)
-            .value(Runs::Source, channel)
-            .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
-            .and_where(Expr::col(Runs::ConversationId).eq(id.0))
+    /// The other runs of the conversation; the one that is being written gets its source by itself.
+    async fn follow_channel(
+        &self,
+        tx: &mut Tx,
+        id: ConversationId,
+        channel: &str,
+        written: RunId,
+        counts: &mut CountChanges,
+    ) -> Result<(), StoreError> {
+        let others = Cond::all()
+            .add(self.owns((Runs::Table, Runs::OrganizationId)))
+            .add(Expr::col(Runs::ConversationId).eq(id.0))
+            .add(Expr::col(Runs::Id).ne(written.0));
+        let select = Query::select()
+            .columns([Runs::Source, Runs::CreatedAt])
+            .from(Runs::Table)
+            .cond_where(others.clone())
             .take();
+        for row in tx.fetch_all::<SourceRow>(&select).await? {
+            counts.move_source(time(row.created_at)?, &row.source, channel);
+        }
+        let update = Query::update().table(Runs::Table).value(Runs::Source, channel).cond_where(others).take();
         tx.execute(&update).await.map(drop)
     }
 
@@ -213,16 +272,10 @@ impl OrgDb {
         &self,
         tx: &mut Tx,
         write: &RunWrite,
-        conversation_channel: Option<&str>,
+        facts: &Facts,
         flow_digest: Option<Vec<u8>>,
     ) -> Result<(), StoreError> {
         let document = &write.document;
-        let source = source::resolve(SourceFacts {
-            conversation_channel,
-            channel: document.channel.as_deref(),
-            in_conversation: document.conversation_id.is_some(),
-            is_async: write.is_async,
-        });
         let micros = |time: Option<Timestamp>| SimpleExpr::from(time.map(Timestamp::micros));
         let tokens = document.token_totals();
         let failure = write.failure.as_ref().map(serde_json::to_string).transpose().map_err(unwritable)?;
@@ -233,7 +286,7 @@ impl OrgDb {
             (Runs::AiEmployeeId, document.ai_employee_id.map(|id| id.0).into()),
             (Runs::ConversationId, document.conversation_id.map(|id| id.0).into()),
             (Runs::Channel, document.channel.clone().into()),
-            (Runs::Source, source.into()),
+            (Runs::Source, facts.source.as_str().into()),
             (Runs::TriggerId, document.trigger_id.clone().into()),
             (Runs::TriggerUrl, document.trigger_url.clone().into()),
             (Runs::Model, document.model.clone().into()),
@@ -247,9 +300,11 @@ impl OrgDb {
             (Runs::FinishedAt, micros(document.finished_at())),
             (Runs::UpdatedAt, micros(document.updated_at)),
             (Runs::DurationMs, document.duration().into()),
+            (Runs::DurationClass, facts.duration_class.into()),
             (Runs::InputTokens, tokens.map(|tokens| tokens.input).into()),
             (Runs::OutputTokens, tokens.map(|tokens| tokens.output).into()),
-            (Runs::TotalTokens, tokens.map(|tokens| tokens.input + tokens.output).into()),
+            (Runs::TotalTokens, tokens.map(TokenTotals::total).into()),
+            (Runs::TokenClass, facts.token_class.into()),
             (Runs::FlowDigest, flow_digest.into()),
             (Runs::HasLongMessage, long_messages(document).iter().any(Option::is_some).into()),
             (Runs::InputPreview, preview(document.input_message.as_deref())),
@@ -271,6 +326,55 @@ impl OrgDb {
             .take();
         tx.execute(&upsert).await.map(drop)
     }
+}
+
+/// What the rules make of a run that is listed and counted.
+fn facts(write: &RunWrite, conversation_channel: Option<&str>) -> Facts {
+    let document = &write.document;
+    let source = source::resolve(SourceFacts {
+        conversation_channel,
+        channel: document.channel.as_deref(),
+        in_conversation: document.conversation_id.is_some(),
+        is_async: write.is_async,
+    });
+    Facts {
+        created_at: document.created_at,
+        status: document.status,
+        source: source.to_owned(),
+        model: document.model.clone(),
+        workflow_id: write.workflow_id,
+        ai_employee_id: document.ai_employee_id,
+        duration_class: document.duration().map(class_of::<DurationPreset>),
+        token_class: document.token_totals().map(|tokens| class_of::<TokenPreset>(tokens.total())),
+    }
+}
+
+fn class_of<P: NumberPreset>(number: i64) -> i32 {
+    P::class_of(number.try_into().unwrap_or_default())
+}
+
+impl StoredRow {
+    /// What was counted of the run when it was written.
+    fn facts(self) -> Result<Facts, StoreError> {
+        Ok(Facts {
+            created_at: time(self.created_at)?,
+            status: self.status.parse().map_err(inconsistent)?,
+            source: self.source,
+            model: self.model,
+            workflow_id: WorkflowId(self.workflow_id),
+            ai_employee_id: self.ai_employee_id.map(AiEmployeeId),
+            duration_class: self.duration_class,
+            token_class: self.token_class,
+        })
+    }
+}
+
+fn time(micros: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_micros(micros).map_err(inconsistent)
+}
+
+fn inconsistent(problem: impl std::fmt::Display) -> StoreError {
+    StoreError::Inconsistent { table: "workflow_runs", problem: problem.to_string() }
 }
 
 fn preview(message: Option<&str>) -> SimpleExpr {

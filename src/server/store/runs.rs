@@ -1,17 +1,17 @@
 //! Reading runs: what a filter means as a condition, and the list, its count and one run.
 
 use super::{
+    counts::Entry,
     engine::StoreError,
-    org_db::OrgDb,
+    org_db::Snapshot,
     run_rows::{RunRow, SummaryRow},
     schema::{AiEmployees, Conversations, FlowSnapshots, RunPayloads, RunStateValues, WorkflowRuns as Runs, Workflows},
 };
 use crate::domain::{
     filter::RunFilter,
-    ids::RunId,
-    page::PageRequest,
-    range::Range,
-    run::{Run, RunSummary},
+    page::{Limit, PageRequest},
+    range::{DurationPreset, NumberPreset, Range, TokenPreset},
+    run::{Run, RunKey, RunSummary},
     status::RunStatus,
     time::Timestamp,
 };
@@ -27,6 +27,13 @@ pub enum Columns {
     Full,
     /// List serialization: the compressed state, and no flow.
     List,
+}
+
+/// How a list and its total are found, a line a step.
+#[derive(Debug, Clone)]
+pub struct ListPlans {
+    pub rows: Vec<String>,
+    pub total: Vec<String>,
 }
 
 /// The page of ids from which the rest of a list is joined.
@@ -45,7 +52,7 @@ pub(super) fn state_digest(key: &str, value: &str) -> Vec<u8> {
     hash.finalize()[..16].to_vec()
 }
 
-impl OrgDb {
+impl Snapshot {
     /// A filter as the condition that list and count share.
     fn condition(&self, filter: &RunFilter) -> Cond {
         let column = |column: Runs| Expr::col((Runs::Table, column));
@@ -71,9 +78,11 @@ impl OrgDb {
         {
             all = all.add_option(range.map(|range| within(name, range, Timestamp::micros)));
         }
-        for (name, range) in [(Runs::DurationMs, filter.duration), (Runs::TotalTokens, filter.tokens)] {
-            all = all.add_option(range.map(|range| within(name, range, |bound| bound.try_into().unwrap_or(i64::MAX))));
-        }
+        let classed = [
+            filter.duration.map(|range| in_classes::<DurationPreset>(Runs::DurationClass, Runs::DurationMs, range)),
+            filter.tokens.map(|range| in_classes::<TokenPreset>(Runs::TokenClass, Runs::TotalTokens, range)),
+        ];
+        all = classed.into_iter().fold(all, Cond::add_option);
         filter.state.iter().fold(all, |all, (key, value)| {
             let with_value = Query::select()
                 .column(RunStateValues::RunId)
@@ -86,18 +95,37 @@ impl OrgDb {
     }
 
     /// How many runs there are.
-    pub async fn count_runs(&self, filter: &RunFilter) -> Result<u64, StoreError> {
-        let count = Query::select()
+    pub async fn count_runs(&mut self, filter: &RunFilter) -> Result<u64, StoreError> {
+        let mut total = 0;
+        for statement in self.totals(filter) {
+            total += self.tx.fetch_count(&statement).await?;
+        }
+        Ok(total)
+    }
+
+    /// Counts in an index.
+    pub(super) fn count(&self, filter: &RunFilter) -> SelectStatement {
+        Query::select()
             .expr(Func::count(Expr::col(Asterisk)))
             .from(Runs::Table)
             .cond_where(self.condition(filter))
-            .take();
-        self.db.fetch_count(&count).await
+            .take()
     }
 
     /// A page of runs for a page's list, newest first, without their costs.
-    pub async fn list_summaries(&self, filter: &RunFilter, page: PageRequest) -> Result<Vec<RunSummary>, StoreError> {
-        let mut select = self.page_of_runs(filter, page);
+    pub async fn list_summaries(
+        &mut self,
+        filter: &RunFilter,
+        page: PageRequest,
+    ) -> Result<Vec<RunSummary>, StoreError> {
+        let entry = self.enter(filter, page.offset()).await?;
+        let select = self.summaries(filter, page.limit, entry);
+        let rows: Vec<SummaryRow> = self.tx.fetch_all(&select).await?;
+        rows.into_iter().map(SummaryRow::read).collect()
+    }
+
+    fn summaries(&self, filter: &RunFilter, limit: Limit, entry: Entry) -> SelectStatement {
+        let mut select = self.page_of_runs(filter, limit, entry);
         select.columns(
             [
                 Runs::Id,
@@ -118,31 +146,46 @@ impl OrgDb {
             .map(|column| (Runs::Table, column)),
         );
         self.join_names(&mut select);
-        let rows: Vec<SummaryRow> = self.db.fetch_all(&select).await?;
-        rows.into_iter().map(SummaryRow::read).collect()
+        select
     }
 
     /// A page of runs for the API, newest first, without their costs.
     pub async fn list_runs(
-        &self,
+        &mut self,
         filter: &RunFilter,
         page: PageRequest,
         columns: Columns,
     ) -> Result<Vec<Run>, StoreError> {
-        let mut select = self.page_of_runs(filter, page);
+        let entry = self.enter(filter, page.offset()).await?;
+        let mut select = self.page_of_runs(filter, page.limit, entry);
         self.select_run(&mut select, columns);
-        let rows: Vec<RunRow> = self.db.fetch_all(&select).await?;
+        let rows: Vec<RunRow> = self.tx.fetch_all(&select).await?;
         rows.into_iter().map(|row| row.read(self.organization_id(), columns)).collect()
     }
 
+    /// How the database lists and counts; for the tests and `make bench`, which hold both to their indexes.
+    pub async fn explain_list(&mut self, filter: &RunFilter, page: PageRequest) -> Result<ListPlans, StoreError> {
+        let entry = self.enter(filter, page.offset()).await?;
+        let rows = self.summaries(filter, page.limit, entry);
+        let (rows, mut total) = (self.tx.explain(&rows).await?, Vec::new());
+        for statement in self.totals(filter) {
+            total.extend(self.tx.explain(&statement).await?);
+        }
+        Ok(ListPlans { rows, total })
+    }
+
     /// One run, without its costs; `None` when the organization has no such run.
-    pub async fn find_run(&self, run_id: RunId) -> Result<Option<Run>, StoreError> {
-        let only = RunFilter { run_id: Some(run_id), ..RunFilter::default() };
-        Ok(self.list_runs(&only, PageRequest::default(), Columns::Full).await?.pop())
+    pub async fn find_run(&mut self, key: RunKey) -> Result<Option<Run>, StoreError> {
+        Ok(self.list_runs(&key.into(), PageRequest::default(), Columns::Full).await?.pop())
+    }
+
+    /// Whether the organization has such a run.
+    pub async fn has_run(&mut self, key: RunKey) -> Result<bool, StoreError> {
+        Ok(self.count_runs(&key.into()).await? == 1)
     }
 
     /// The ids of a page come first, from an index alone; what is shown of them is joined to these few.
-    fn page_of_runs(&self, filter: &RunFilter, page: PageRequest) -> SelectStatement {
+    fn page_of_runs(&self, filter: &RunFilter, limit: Limit, entry: Entry) -> SelectStatement {
         let newest_first = |select: &mut SelectStatement| {
             select
                 .order_by((Runs::Table, Runs::CreatedAt), Order::Desc)
@@ -154,8 +197,11 @@ impl OrgDb {
                 .expr_as(Expr::col((Runs::Table, Runs::Id)), PageOfRuns::Id)
                 .from(Runs::Table)
                 .cond_where(self.condition(filter))
-                .limit(page.limit.get())
-                .offset(page.offset()),
+                .and_where_option(
+                    entry.before.map(|before| Expr::col((Runs::Table, Runs::CreatedAt)).lt(before.micros())),
+                )
+                .limit(limit.get())
+                .offset(entry.skip),
         );
         let of_page = Cond::all()
             .add(self.owns((Runs::Table, Runs::OrganizationId)))
@@ -278,7 +324,24 @@ fn absent() -> Expr {
 
 /// No stored text holds U+0000, and PostgreSQL would not even compare with one: such a text matches nothing.
 fn text_is(column: Expr, text: &str) -> Expr {
-    if text.contains('\0') { Expr::val(false).eq(true) } else { column.eq(text) }
+    if text.contains('\0') { never() } else { column.eq(text) }
+}
+
+/// A preset is its class. Of any other range inside one class, the class says where to look; across several the list
+/// goes by creation, and compares on its way.
+fn in_classes<P: NumberPreset>(class: Runs, number: Runs, range: Range<u64>) -> Cond {
+    let class = |value: i32| Expr::col((Runs::Table, class)).eq(value);
+    let exactly = || within(number, range, |bound| bound.try_into().unwrap_or(i64::MAX));
+    match P::classes_in(range).as_slice() {
+        [] => Cond::all().add(never()),
+        [only] if P::is_whole(range) => Cond::all().add(class(*only)),
+        [only] => Cond::all().add(class(*only)).add(exactly()),
+        _ => exactly(),
+    }
+}
+
+fn never() -> Expr {
+    Expr::val(false).eq(true)
 }
 
 fn within<T>(column: Runs, range: Range<T>, bound: impl Fn(T) -> i64) -> Cond {

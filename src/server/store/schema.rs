@@ -22,9 +22,10 @@ table! {
     WorkflowRuns {
         OrganizationId, Id, WorkflowId, AiEmployeeId, ConversationId, Channel, Source, TriggerId, TriggerUrl, Model,
         Status, CreatedAt, StartedAt, CompletedAt, FailedAt, SuspendedAt, CancelledAt, FinishedAt, UpdatedAt,
-        DurationMs, InputTokens, OutputTokens, TotalTokens, FlowDigest, HasLongMessage, InputPreview,
+        DurationMs, DurationClass, InputTokens, OutputTokens, TotalTokens, TokenClass, FlowDigest, HasLongMessage, InputPreview,
         OutputPreview, ErrorPreview, Failure, ListState,
     }
+    RunCounts { OrganizationId, Facet, Value, Hour, Runs }
     RunPayloads { OrganizationId, RunId, InputMessage, OutputMessage, ErrorMessage, PackedState }
     RunStateValues { OrganizationId, RunId, Digest }
     StepLogs {
