@@ -13,6 +13,7 @@ pub mod frame;
 pub mod ids;
 pub mod json;
 pub mod list_state;
+pub mod media;
 pub mod objects;
 pub mod page;
 pub mod range;

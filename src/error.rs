@@ -24,6 +24,9 @@ pub enum AppError {
     TooLarge,
     #[error("The content type is not one that is taken here")]
     UnsupportedMediaType,
+    /// A part of a file that begins after its end; how many bytes the file has.
+    #[error("The file ends before that")]
+    BeyondTheEnd(u64),
     /// Too many attempts; how many seconds to wait.
     #[error("Too many attempts")]
     TooMany(u64),
@@ -39,6 +42,11 @@ pub enum AppError {
 }
 
 impl AppError {
+    /// What a parameter comes to that is none, as an example of all that can be wrong with a request.
+    pub fn unknown_parameter() -> Self {
+        Self::BadRequest(vec![Fault::new("stauts", "is not a parameter here")])
+    }
+
     /// The HTTP status that says the same.
     pub const fn status(&self) -> u16 {
         match self {
@@ -49,9 +57,19 @@ impl AppError {
             Self::MethodNotAllowed => 405,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
+            Self::BeyondTheEnd(_) => 416,
             Self::TooMany(_) => 429,
             Self::Internal => 500,
             Self::Unavailable | Self::Unreachable => 503,
+        }
+    }
+
+    /// After how many seconds it is worth another try.
+    pub const fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooMany(seconds) => Some(*seconds),
+            Self::Unavailable => Some(1),
+            _ => None,
         }
     }
 
@@ -67,6 +85,7 @@ impl AppError {
             | Self::MethodNotAllowed
             | Self::TooLarge
             | Self::UnsupportedMediaType
+            | Self::BeyondTheEnd(_)
             | Self::Internal => "Try again. If it stays, tell whoever runs this service.",
         }
     }

@@ -10,9 +10,11 @@ pub mod demo;
 pub mod files;
 pub mod guard;
 pub mod pages;
+pub mod policy;
 pub mod problem;
 pub mod query;
 pub mod router;
+pub mod routes;
 pub mod rpc;
 pub mod settings;
 pub mod store;
@@ -20,6 +22,7 @@ pub mod telemetry;
 
 use auth::throttle::Throttle;
 use axum::extract::FromRef;
+use files::Files;
 use leptos::config::LeptosOptions;
 use settings::Settings;
 use std::sync::Arc;
@@ -29,6 +32,7 @@ use store::Db;
 #[derive(Clone, FromRef)]
 pub struct AppState {
     pub db: Db,
+    pub files: Files,
     pub settings: Arc<Settings>,
     pub throttle: Arc<Throttle>,
     pub leptos: LeptosOptions,

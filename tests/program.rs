@@ -64,18 +64,11 @@ fn an_unwritable_folder_is_one_clear_line() {
 fn a_database_newer_than_the_program_is_left_alone() {
     for installation in Installation::both() {
         installation.organization("Halden");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-                     VALUES (9999, 'later', TRUE, ";
-        runtime.block_on(async {
-            if installation.url().starts_with("sqlite") {
-                let pool = sqlx::SqlitePool::connect(installation.url()).await.unwrap();
-                sqlx::query(sqlx::AssertSqlSafe(format!("{newer}X'00', 0)"))).execute(&pool).await.unwrap();
-            } else {
-                let pool = sqlx::PgPool::connect(installation.url()).await.unwrap();
-                sqlx::query(sqlx::AssertSqlSafe(format!("{newer}'\\x00', 0)"))).execute(&pool).await.unwrap();
-            }
-        });
+        let checksum = if installation.url().starts_with("sqlite") { "X'00'" } else { "'\\x00'" };
+        installation.execute(&format!(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+             VALUES (9999, 'later', TRUE, {checksum}, 0)"
+        ));
         let said = refusal(&installation.run_with(&["org", "create", "--name", "Another"], ""));
         assert!(said.contains("the database is newer than this program (it has migration 9999)"), "{said}");
     }

@@ -1,44 +1,53 @@
-//! The REST API: one file an endpoint, each with its parameters, its answer and its handler.
+//! The REST API: one file an endpoint, each with its parameters, its answer, its description and its handler.
 
-mod extract;
+mod attachment;
+mod describe;
+mod docs;
+pub mod endpoint;
+mod examples;
+pub mod extract;
 mod health;
+mod openapi;
 mod params;
+mod query;
 mod run_detail;
+mod run_steps;
 mod run_write;
 mod runs_list;
 mod session;
 
-pub use extract::ClientAddress;
-
 use super::{AppState, settings::Settings};
 use crate::error::AppError;
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    routing::{any, get, post, put},
-};
+use axum::{Extension, Router, routing::any};
+use endpoint::Endpoint;
+use openapi::OpenApiText;
 
-/// The routes under `/api` and `/health`. Paths of the API answer with and without a trailing slash.
+/// All endpoints: what is not in here is not served.
+pub fn endpoints(settings: &Settings) -> Vec<Endpoint> {
+    let mut endpoints = vec![runs_list::endpoint(), run_detail::endpoint(), run_write::endpoint(settings)];
+    endpoints.extend(run_steps::endpoints());
+    endpoints.extend(attachment::endpoints());
+    endpoints.extend(session::endpoints(settings));
+    endpoints.push(openapi::endpoint());
+    endpoints.extend(docs::endpoints());
+    endpoints.extend(health::endpoints());
+    endpoints
+}
+
+/// Serves the endpoints, and a problem document for whatever else is asked under `/api`.
 pub fn routes(settings: &Settings) -> Router<AppState> {
-    let run =
-        get(run_detail::handle).merge(put(run_write::handle).layer(DefaultBodyLimit::max(settings.max_document_bytes)));
-    let organizations = Router::new()
-        .route("/workflows/runs", get(runs_list::handle))
-        .route("/workflows/runs/", get(runs_list::handle))
-        .route("/workflows/{workflow_id}/runs/{run_id}", run.clone())
-        .route("/workflows/{workflow_id}/runs/{run_id}/", run);
-    Router::new()
-        .nest("/api/organizations/{organization_id}", organizations)
-        .route("/api/session", post(session::create).get(session::show).delete(session::delete))
+    let endpoints = endpoints(settings);
+    let described = OpenApiText::of(&endpoints, settings);
+    endpoints
+        .into_iter()
+        .fold(Router::new(), |router, endpoint| endpoint.mount(router))
         .route("/api", any(nothing))
         .route("/api/", any(nothing))
         .route("/api/{*rest}", any(nothing))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
         .method_not_allowed_fallback(async || AppError::MethodNotAllowed)
+        .layer(Extension(described))
 }
 
-/// Under `/api` even what is not there is a problem document.
 async fn nothing() -> AppError {
     AppError::NotFound
 }

@@ -1,6 +1,10 @@
 //! The files of the site: compressed when it was built, and cached for ever where their name carries their hash.
 
-use super::AppState;
+use super::{
+    AppState,
+    policy::Policy,
+    routes::{Kind, Route},
+};
 use crate::error::AppError;
 use axum::{
     Router,
@@ -30,6 +34,16 @@ pub fn routes(options: &LeptosOptions) -> Router<AppState> {
         files.route_service(&format!("/{name}"), ServeFile::new(root.join(&name)).precompressed_br())
     });
     built.merge(public.layer(middleware::from_fn(|request, next| keep(AN_HOUR, request, next))))
+}
+
+/// The folder and the files, as routes that anybody may call.
+pub fn listed(options: &LeptosOptions) -> Vec<Route> {
+    let built = format!("/{}/{{*file}}", options.site_pkg_dir);
+    let public = public_files(Path::new(options.site_root.as_ref())).into_iter().map(|name| format!("/{name}"));
+    std::iter::once(built)
+        .chain(public)
+        .map(|path| Route { method: "GET".to_owned(), path, kind: Kind::File, policy: Policy::Public })
+        .collect()
 }
 
 /// The files that lie in the root of the site, but for their compressed forms.

@@ -3,6 +3,7 @@
 mod demo;
 mod import;
 mod organization;
+mod routes;
 mod serve;
 mod token;
 mod user;
@@ -11,10 +12,10 @@ use super::{
     auth::{password::PasswordError, secret::NoRandomness},
     files::FilesError,
     settings::{self, Settings, SettingsError},
-    store::{Db, DbOptions, OpenError, StoreError},
+    store::{Db, DbOptions, OpenError, OrgDb, StoreError},
     telemetry,
 };
-use crate::domain::{access::Role, ids::OrganizationId};
+use crate::domain::access::Role;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::{path::Path, process::ExitCode};
 
@@ -30,6 +31,15 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Lists every route with its kind and who may call it, separated by tabs
+    Routes,
+    #[command(flatten)]
+    WithDatabase(WithDatabase),
+}
+
+/// What opens the database first.
+#[derive(Debug, Subcommand)]
+enum WithDatabase {
     /// Brings the database up to date and serves pages and API (the default)
     Serve,
     /// Makes the organization Halden with runs that show every feature, and says how to sign in
@@ -111,6 +121,10 @@ fn configuration_file() -> Result<Option<String>, CliError> {
 
 async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
     let settings = cli.settings;
+    let command = match cli.command.unwrap_or(Command::WithDatabase(WithDatabase::Serve)) {
+        Command::Routes => return routes::run(&settings),
+        Command::WithDatabase(command) => command,
+    };
     let stop_timeout_ms = settings.stop_timeout_ms;
     let db = Db::open(&DbOptions {
         url: settings.database_url.clone(),
@@ -118,22 +132,24 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
         acquire_timeout: Settings::millis(settings.database_acquire_ms),
     })
     .await?;
-    let done = match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(db.clone(), settings).await,
-        Command::Demo(options) => demo::run(&db, &settings, options).await,
-        Command::Org(command) => organization::run(&db, command).await,
-        Command::User(command) => user::run(&db, command).await,
-        Command::Token(command) => token::run(&db, command).await,
-        Command::Import(options) => import::run(&db, options).await,
+    let done = match command {
+        WithDatabase::Serve => serve::run(db.clone(), settings).await,
+        WithDatabase::Demo(options) => demo::run(&db, &settings, options).await,
+        WithDatabase::Org(command) => organization::run(&db, command).await,
+        WithDatabase::User(command) => user::run(&db, command).await,
+        WithDatabase::Token(command) => token::run(&db, command).await,
+        WithDatabase::Import(options) => import::run(&db, options).await,
     };
     // A connection that is lent out would be waited for without end.
     let _ = tokio::time::timeout(Settings::millis(stop_timeout_ms), db.close()).await;
     done
 }
 
-/// The organization that `--org` names by id or name.
-async fn find_organization(db: &Db, id_or_name: &str) -> Result<OrganizationId, CliError> {
-    db.find_organization(id_or_name).await?.ok_or_else(|| CliError::NoOrganization(id_or_name.to_owned()))
+/// The rows of the organization that `--org` names by id or name.
+async fn open_organization(db: &Db, id_or_name: &str) -> Result<OrgDb, CliError> {
+    let id = db.find_organization(id_or_name).await?;
+    let id = id.ok_or_else(|| CliError::NoOrganization(id_or_name.to_owned()))?;
+    Ok(OrgDb::new(db.clone(), id))
 }
 
 /// A role on the command line.

@@ -1,8 +1,9 @@
 //! The bytes of attachments, apart from the database.
 
 use crate::domain::ids::{AttachmentId, OrganizationId, RunId};
-use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path};
-use std::{path::PathBuf, sync::Arc};
+use axum::body::Body;
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path};
+use std::{ops::Range, path::PathBuf, sync::Arc};
 
 /// Where attachments lie.
 #[derive(Debug, Clone)]
@@ -24,6 +25,33 @@ impl Files {
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?)))
     }
 
+    /// How many bytes an attachment has; `None` when none were stored.
+    pub async fn size(
+        &self,
+        organization_id: OrganizationId,
+        run_id: RunId,
+        attachment_id: AttachmentId,
+    ) -> Result<Option<u64>, FilesError> {
+        match self.0.head(&path(organization_id, run_id, attachment_id)).await {
+            Ok(file) => Ok(Some(file.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The bytes of an attachment, or a part of them, as they come.
+    pub async fn read(
+        &self,
+        organization_id: OrganizationId,
+        run_id: RunId,
+        attachment_id: AttachmentId,
+        part: Option<Range<u64>>,
+    ) -> Result<Body, FilesError> {
+        let options = GetOptions { range: part.map(GetRange::Bounded), ..GetOptions::default() };
+        let found = self.0.get_opts(&path(organization_id, run_id, attachment_id), options).await?;
+        Ok(Body::from_stream(found.into_stream()))
+    }
+
     /// Stores the bytes of an attachment.
     pub async fn put(
         &self,
@@ -32,8 +60,11 @@ impl Files {
         attachment_id: AttachmentId,
         bytes: Vec<u8>,
     ) -> Result<(), FilesError> {
-        let path = Path::from_iter([organization_id.to_string(), run_id.to_string(), attachment_id.to_string()]);
-        self.0.put(&path, bytes.into()).await?;
+        self.0.put(&path(organization_id, run_id, attachment_id), bytes.into()).await?;
         Ok(())
     }
+}
+
+fn path(organization_id: OrganizationId, run_id: RunId, attachment_id: AttachmentId) -> Path {
+    Path::from_iter([organization_id.to_string(), run_id.to_string(), attachment_id.to_string()])
 }

@@ -2,10 +2,12 @@
 
 use super::{
     AppState,
-    api::ClientAddress,
+    api::extract::ClientAddress,
     auth::{access, cookie},
     clock, guard,
+    policy::Policy,
     query::sign_in,
+    routes::{Kind, Route},
 };
 use crate::{
     app::{App, shell},
@@ -47,6 +49,26 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route(paths::LOGIN, post(sign_in_form))
         .route(paths::LOGOUT, post(sign_out_form))
         .route(paths::ORGANIZATION, post(switch_form))
+}
+
+/// The pages and their forms, as routes.
+pub fn listed() -> Vec<Route> {
+    let policy = |path: &str| if path == paths::LOGIN { Policy::Public } else { Policy::Page };
+    let route = |method: &str, path: &str, kind, policy| Route {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        kind,
+        policy,
+    };
+    let pages = generate_route_list(App).into_iter();
+    pages
+        .map(|page| route("GET", page.path(), Kind::Page, policy(page.path())))
+        .chain([
+            route("POST", paths::LOGIN, Kind::Form, Policy::Public),
+            route("POST", paths::LOGOUT, Kind::Form, Policy::Public),
+            route("POST", paths::ORGANIZATION, Kind::Form, Policy::Page),
+        ])
+        .collect()
 }
 
 /// Gives a page its boot, and its answer its policy.

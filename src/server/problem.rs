@@ -1,52 +1,56 @@
 //! Errors as the API answers them: RFC 9457 problem documents. The only place where a store error becomes an answer.
 
-use super::store::StoreError;
-use crate::error::AppError;
+use super::{files::FilesError, store::StoreError};
+use crate::{domain::document::Fault, error::AppError};
 use axum::{
     Json,
     http::{HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
-/// A problem document.
-#[derive(Debug, Serialize)]
-struct Problem<'a> {
+/// A problem document (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the status says it all.
     r#type: &'static str,
-    title: &'a str,
+    title: &'static str,
     status: u16,
     detail: String,
+    /// Of a 400: everything that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    errors: Option<&'a [crate::domain::document::Fault]>,
+    errors: Option<Vec<Fault>>,
+}
+
+impl Problem {
+    /// The document that tells of an error.
+    pub fn of(error: &AppError) -> Self {
+        let (detail, errors) = match error {
+            AppError::BadRequest(faults) => {
+                (faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "), Some(faults.clone()))
+            }
+            other => (other.to_string(), None),
+        };
+        let title = status_of(error).canonical_reason().unwrap_or("Error");
+        Self { r#type: "about:blank", title, status: error.status(), detail, errors }
+    }
+}
+
+fn status_of(error: &AppError) -> StatusCode {
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let (detail, errors) = match &self {
-            Self::BadRequest(faults) => {
-                let all = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-                (all, Some(faults.as_slice()))
-            }
-            other => (other.to_string(), None),
+        let mut response = (status_of(&self), Json(Problem::of(&self))).into_response();
+        let also: Option<(HeaderName, String)> = match self {
+            Self::SignedOut => Some((header::WWW_AUTHENTICATE, "Bearer".to_owned())),
+            Self::BeyondTheEnd(size) => Some((header::CONTENT_RANGE, format!("bytes */{size}"))),
+            ref other => other.retry_after().map(|seconds| (header::RETRY_AFTER, seconds.to_string())),
         };
-        let problem = Problem {
-            r#type: "about:blank",
-            title: status.canonical_reason().unwrap_or("Error"),
-            status: self.status(),
-            detail,
-            errors,
-        };
-        let mut headers: Vec<(HeaderName, String)> =
-            vec![(header::CONTENT_TYPE, "application/problem+json".to_owned())];
-        match self {
-            Self::TooMany(seconds) => headers.push((header::RETRY_AFTER, seconds.to_string())),
-            Self::Unavailable => headers.push((header::RETRY_AFTER, "1".to_owned())),
-            Self::SignedOut => headers.push((header::WWW_AUTHENTICATE, "Bearer".to_owned())),
-            _ => {}
-        }
-        let mut response = (status, Json(problem)).into_response();
-        for (name, value) in headers {
+        let kind = (header::CONTENT_TYPE, "application/problem+json".to_owned());
+        for (name, value) in also.into_iter().chain([kind]) {
             if let Ok(value) = value.parse() {
                 response.headers_mut().insert(name, value);
             }
@@ -67,5 +71,12 @@ impl From<StoreError> for AppError {
                 Self::Internal
             }
         }
+    }
+}
+
+impl From<FilesError> for AppError {
+    fn from(error: FilesError) -> Self {
+        tracing::warn!(%error, "the files of the attachments are not available");
+        Self::Unavailable
     }
 }

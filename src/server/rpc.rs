@@ -5,10 +5,13 @@ use super::{
     AppState,
     auth::access::{self, Access},
     clock,
+    policy::Policy,
     query::{get_run, list_runs},
+    routes::{Kind, Route},
 };
 use crate::{
     domain::{
+        access::Scope,
         ids::{OrganizationId, RunId},
         page::{Page, PageRequest, PageSize},
         run::{RunDetail, RunSummary},
@@ -16,6 +19,7 @@ use crate::{
     },
     error::AppError,
     logs_query::LogsQuery,
+    server_fns::{GetRun, ListRuns},
 };
 use axum::{
     body::Body,
@@ -25,12 +29,33 @@ use axum::{
 };
 use leptos::{
     prelude::*,
-    server_fn::{axum::server_fn_paths, error::SERVER_FN_ERROR_HEADER},
+    server_fn::{ServerFn, axum::server_fn_paths, error::SERVER_FN_ERROR_HEADER},
 };
 use leptos_axum::handle_server_fns_with_context;
 
 /// The largest error that is read back to find its status.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
+
+/// Who may call which server function. One that is not in here is answered 401.
+const POLICIES: [(&str, Policy); 2] =
+    [(ListRuns::PATH, Policy::Organization(Scope::RunsRead)), (GetRun::PATH, Policy::Organization(Scope::RunsRead))];
+
+fn policy_of(path: &str) -> Option<Policy> {
+    POLICIES.iter().find(|(known, _)| *known == path).map(|(_, policy)| *policy)
+}
+
+/// The server functions, as routes.
+pub fn listed() -> Vec<Route> {
+    let functions = server_fn_paths();
+    functions
+        .map(|(path, method)| Route {
+            method: method.to_string(),
+            path: path.to_owned(),
+            kind: Kind::ServerFunction,
+            policy: policy_of(path).unwrap_or(Policy::Nobody),
+        })
+        .collect()
+}
 
 /// Answers a call of a server function. Leptos redirects a failed call to its `Referer` when it asks for HTML; no
 /// call of ours does, so that is never said.
@@ -39,6 +64,9 @@ pub async fn handle(State(state): State<AppState>, mut request: Request<Body>) -
     let known = server_fn_paths().any(|(path, method)| path == request.uri().path() && method == request.method());
     if !known {
         return AppError::NotFound.into_response();
+    }
+    if policy_of(request.uri().path()).is_none() {
+        return AppError::SignedOut.into_response();
     }
     let response =
         handle_server_fns_with_context(move || provide_context(state.clone()), request).await.into_response();
@@ -77,7 +105,9 @@ pub async fn list_runs(
 /// One run with everything inside it.
 pub async fn get_run(organization_id: OrganizationId, run_id: RunId) -> Result<RunDetail, AppError> {
     let access = reader(organization_id).await?;
-    get_run::get_run(&access.org, run_id.into()).await?.ok_or(AppError::NotFound)
+    let detail = get_run::get_run(&access.org, run_id.into()).await?.ok_or(AppError::NotFound)?;
+    access.opened(run_id);
+    Ok(detail)
 }
 
 async fn reader(organization_id: OrganizationId) -> Result<Access, AppError> {

@@ -87,7 +87,7 @@ fn every_bad_parameter_is_named() {
         server.get(&format!("/api/organizations/{org}/workflows/runs/?limit=1000&stauts=failed&page=x"), &token);
     assert_eq!((answer.status, answer.header("content-type")), (400, "application/problem+json"));
     let body = answer.json();
-    assert_eq!(body["errors"][1], json!({ "param": "stauts", "message": "is not a parameter of this list" }));
+    assert_eq!(body["errors"][1], json!({ "param": "stauts", "message": "is not a parameter here" }));
     assert_eq!(body["errors"].as_array().unwrap().len(), 3);
     assert_eq!((&body["status"], &body["title"]), (&json!(400), &json!("Bad Request")));
 }

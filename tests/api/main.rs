@@ -4,8 +4,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
+mod attachment;
 mod detail;
 mod guard;
+mod hostile;
 mod list;
+mod openapi;
 mod session;
+mod steps;
 mod write;

@@ -73,6 +73,8 @@ fn what_is_not_a_sign_in_is_a_problem_that_never_quotes_the_password() {
         ("text/plain", "{}", 415),
         ("application/json", "{", 400),
         ("application/json", r#"{ "email": "a@b" }"#, 400),
+        ("application/json", r#"["a@b", "hunter2"]"#, 400),
+        ("application/json", r#"{ "email": "a@b", "password": "hunter2" } hunter2"#, 400),
         ("application/json", r#"{ "email": "a@b", "password": { "secret": "hunter2" } }"#, 400),
     ] {
         let answer = post(kind, body);

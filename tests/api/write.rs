@@ -51,5 +51,11 @@ fn only_a_token_that_may_write_writes() {
     assert_eq!(put("cookie", &server.sign_in("admin@halden.example")), 403);
     assert_eq!(put("x-nothing", "x"), 401);
     let writer = installation.token(&org, "runs:write");
+    let headers = [
+        ("authorization", &*format!("Bearer {writer}")),
+        ("content-type", "application/json"),
+        ("content-encoding", "br"),
+    ];
+    assert_eq!(server.send("PUT", &path, &headers, Some("x")).status, 415);
     assert_eq!(put("authorization", &format!("Bearer {writer}")), 413);
 }

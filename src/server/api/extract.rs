@@ -5,7 +5,11 @@ use super::super::{
     auth::access::{self, Access},
 };
 use crate::{
-    domain::{document::Fault, ids::OrganizationId},
+    domain::{
+        document::Fault,
+        ids::{AttachmentId, OrganizationId},
+        run::RunKey,
+    },
     error::AppError,
 };
 use axum::{
@@ -50,31 +54,33 @@ async fn organization_access(parts: &mut Parts, state: &AppState) -> Result<Acce
     access::authorize(state, &parts.headers, organization_id).await
 }
 
-/// The ids in the path after the organization.
-pub struct PathIds<A, B>(pub A, pub B);
+/// The run in the path, and its skill where the path has one. What is no id names nothing that exists.
+pub struct RunInPath(pub RunKey);
 
-impl<A: PathId + Send, B: PathId + Send> FromRequestParts<AppState> for PathIds<A, B> {
+impl FromRequestParts<AppState> for RunInPath {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
         let params = path_params(parts, state).await?;
-        // What is no id names nothing that exists.
-        let first = path_id(&params, A::NAME).ok_or(AppError::NotFound)?;
-        Ok(Self(first, path_id(&params, B::NAME).ok_or(AppError::NotFound)?))
+        let names_skill = params.iter().any(|(name, _)| name == "workflow_id");
+        let workflow_id = path_id(&params, "workflow_id");
+        if names_skill && workflow_id.is_none() {
+            return Err(AppError::NotFound);
+        }
+        Ok(Self(RunKey { id: path_id(&params, "run_id").ok_or(AppError::NotFound)?, workflow_id }))
     }
 }
 
-/// An id that stands in paths under a name.
-pub trait PathId: FromStr {
-    const NAME: &'static str;
-}
+/// The attachment in the path.
+pub struct AttachmentInPath(pub AttachmentId);
 
-impl PathId for crate::domain::ids::WorkflowId {
-    const NAME: &'static str = "workflow_id";
-}
+impl FromRequestParts<AppState> for AttachmentInPath {
+    type Rejection = AppError;
 
-impl PathId for crate::domain::ids::RunId {
-    const NAME: &'static str = "run_id";
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
+        let params = path_params(parts, state).await?;
+        path_id(&params, "attachment_id").map(Self).ok_or(AppError::NotFound)
+    }
 }
 
 async fn path_params(parts: &mut Parts, state: &AppState) -> Result<RawPathParams, AppError> {
@@ -114,7 +120,8 @@ impl FromRequest<AppState> for JsonBytes {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
         let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let essence = media_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case("application/json") {
+        let plain = request.headers().get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
+        if !plain || !essence.eq_ignore_ascii_case("application/json") {
             return Err(AppError::UnsupportedMediaType);
         }
         Bytes::from_request(request, state).await.map(Self).map_err(|rejection| match rejection.status() {
@@ -132,8 +139,12 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
         let JsonBytes(bytes) = JsonBytes::from_request(request, state).await?;
+        // Left to itself, serde also takes an array with the members in order.
+        if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+            return Err(AppError::BadRequest(vec![Fault::new("", "must be a JSON object")]));
+        }
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        serde_path_to_error::deserialize(&mut reader).map(Self).map_err(|error| {
+        let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();
             // The message of a wrong type would quote the value, which may be a password.
             let message = match error.inner().classify() {
@@ -141,6 +152,8 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
                 _ => "is not JSON",
             };
             AppError::BadRequest(vec![Fault::new(if path == "." { "" } else { &path }, message)])
-        })
+        })?;
+        let rest = reader.end().map_err(|_| AppError::BadRequest(vec![Fault::new("", "goes on after its end")]));
+        rest.map(|()| Self(read))
     }
 }

@@ -1,16 +1,24 @@
-//! The query string of the list as a filter: every parameter known, every fault named at once.
+//! The parameters of the list, as a table: from it they are read, and from it they are described.
 
+use super::{
+    describe::{id_schema, query_parameter, text, whole_number},
+    query::{QueryParams, value},
+};
 use crate::{
     domain::{
-        document::Fault,
         engine_state::MAX_STATE_KEY_CHARS,
         filter::RunFilter,
-        page::{Limit, PageRequest},
+        page::{Limit, PageNumber, PageRequest},
+        status::RunStatus,
     },
-    error::AppError,
     server::store::Columns,
 };
-use std::{borrow::Cow, collections::BTreeSet, fmt::Display, str::FromStr};
+use std::str::FromStr;
+use utoipa::openapi::{
+    ObjectBuilder, Type,
+    path::{Parameter, ParameterStyle},
+    schema::AdditionalProperties,
+};
 
 /// Most pairs of `state[…]` in one request.
 const MAX_STATE_PAIRS: usize = 50;
@@ -25,119 +33,211 @@ pub struct ListParams {
     pub columns: Columns,
 }
 
-/// Reads a query string. A parameter that begins with `_` is somebody else's.
-pub fn parse(query: &str) -> Result<ListParams, AppError> {
-    let mut reader = Reader { faults: Vec::new(), seen: BTreeSet::new() };
-    let mut params =
-        ListParams { filter: RunFilter::default(), request: PageRequest::default(), columns: Columns::Full };
-    for part in query.split('&').filter(|part| !part.is_empty()) {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        let (Some(name), Some(value)) = (decode(name), decode(value)) else {
-            reader.fault(&String::from_utf8_lossy(name.as_bytes()), "must be UTF-8, percent-encoded");
-            continue;
-        };
-        if !name.starts_with('_') && reader.is_first(&name) {
-            reader.read(&mut params, &name, &value);
-        }
+impl Default for ListParams {
+    fn default() -> Self {
+        Self { filter: RunFilter::default(), request: PageRequest::default(), columns: Columns::Full }
     }
-    if reader.faults.is_empty() { Ok(params) } else { Err(AppError::BadRequest(reader.faults)) }
 }
 
-/// Percent-decodes a part; `None` when it is not UTF-8.
-fn decode(part: &str) -> Option<String> {
-    let spaced = part.replace('+', " ");
-    let bytes: Cow<'_, [u8]> = percent_encoding::percent_decode_str(&spaced).into();
-    String::from_utf8(bytes.into_owned()).ok()
+/// One of them, but for `state[…]`, which has any name.
+struct ListParameter {
+    name: &'static str,
+    description: &'static str,
+    schema: fn() -> ObjectBuilder,
+    read: fn(&mut ListParams, &str) -> Result<(), String>,
 }
 
-struct Reader {
-    faults: Vec<Fault>,
-    seen: BTreeSet<String>,
+const PARAMETERS: &[ListParameter] = &[
+    ListParameter {
+        name: "page",
+        description: "Which page, from 1 on",
+        schema: || whole_number(1, Some(PageNumber::MAX)).default(Some(1.into())),
+        read: |params, text| set(&mut params.request.page, value(text)),
+    },
+    ListParameter {
+        name: "limit",
+        description: "How many runs a page has",
+        schema: || whole_number(1, Some(Limit::MAX)).default(Some(Limit::default().get().into())),
+        read: |params, text| set(&mut params.request.limit, value(text)),
+    },
+    ListParameter {
+        name: "run_id",
+        description: "The run of this id",
+        schema: id_schema,
+        read: |params, text| set_some(&mut params.filter.run_id, id(text)),
+    },
+    ListParameter {
+        name: "conversation_id",
+        description: "Runs of this conversation",
+        schema: id_schema,
+        read: |params, text| set_some(&mut params.filter.conversation_id, id(text)),
+    },
+    ListParameter {
+        name: "ai_employee_id",
+        description: "Runs on behalf of this AI teammate",
+        schema: id_schema,
+        read: |params, text| set_some(&mut params.filter.ai_employee_id, id(text)),
+    },
+    ListParameter {
+        name: "workflow_id",
+        description: "Runs of this workflow, which people call a skill",
+        schema: id_schema,
+        read: |params, text| set_some(&mut params.filter.workflow_id, id(text)),
+    },
+    ListParameter {
+        name: "trigger_id",
+        description: "Runs that this trigger began",
+        schema: short_text,
+        read: |params, text| set_some(&mut params.filter.trigger_id, short(text)),
+    },
+    ListParameter {
+        name: "status",
+        description: "Runs that stand there",
+        schema: || text(None).enum_values(Some(RunStatus::ALL.map(RunStatus::as_str))),
+        read: |params, text| set_some(&mut params.filter.status, value(text)),
+    },
+    ListParameter {
+        name: "channel",
+        description: "Runs of this resolved source, such as `api` or `web_chat`",
+        schema: short_text,
+        read: |params, text| set_some(&mut params.filter.source, short(text)),
+    },
+    ListParameter {
+        name: "model",
+        description: "Runs of this model",
+        schema: short_text,
+        read: |params, text| set_some(&mut params.filter.model, short(text)),
+    },
+    ListParameter {
+        name: "started",
+        description: "Runs created in this half-open range, `FROM..TO`, of which one side may be empty",
+        schema: time_range,
+        read: |params, text| set_some(&mut params.filter.started, value(text)),
+    },
+    ListParameter {
+        name: "ended",
+        description: "Runs completed in this range; neither failed nor suspended ones",
+        schema: time_range,
+        read: |params, text| set_some(&mut params.filter.ended, value(text)),
+    },
+    ListParameter {
+        name: "finished",
+        description: "Runs that completed, failed or were cancelled in this range",
+        schema: time_range,
+        read: |params, text| set_some(&mut params.filter.finished, value(text)),
+    },
+    ListParameter {
+        name: "duration",
+        description: "Runs that took so many milliseconds, as a half-open range `FROM..TO`",
+        schema: count_range,
+        read: |params, text| set_some(&mut params.filter.duration, value(text)),
+    },
+    ListParameter {
+        name: "tokens",
+        description: "Runs that took so many tokens in all, as a half-open range",
+        schema: count_range,
+        read: |params, text| set_some(&mut params.filter.tokens, value(text)),
+    },
+    ListParameter {
+        name: "exclude",
+        description: "List serialization: without `flow`, and with a compressed `state`. All three spellings do the same",
+        schema: || text(None).enum_values(Some(["flow", "state", "flow,state"])),
+        read: |params, text| match text {
+            "flow" | "state" | "flow,state" => set(&mut params.columns, Ok(Columns::List)),
+            _ => Err("must be flow, state or flow,state".to_owned()),
+        },
+    },
+];
+
+/// The parameters as the OpenAPI document has them.
+pub fn described() -> Vec<Parameter> {
+    let state = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property_names(Some(text(None).min_length(Some(1)).max_length(Some(MAX_STATE_KEY_CHARS))))
+        .max_properties(Some(MAX_STATE_PAIRS))
+        .additional_properties(Some(AdditionalProperties::RefOr(text(None).into())));
+    let state = query_parameter(
+        "state",
+        "`state[KEY]=VALUE`: runs whose `state.runtimeContext.state` has this value under this key; numbers and booleans match \
+         their JSON text. Up to 50 keys, each once",
+        state,
+    );
+    let state = state.style(Some(ParameterStyle::DeepObject)).explode(Some(true)).build();
+    PARAMETERS
+        .iter()
+        .map(|parameter| query_parameter(parameter.name, parameter.description, (parameter.schema)()).build())
+        .chain(std::iter::once(state))
+        .collect()
 }
 
-impl Reader {
-    fn fault(&mut self, name: &str, message: impl Display) {
-        self.faults.push(Fault::new(name, message.to_string()));
-    }
-
-    fn is_first(&mut self, name: &str) -> bool {
-        let first = self.seen.insert(name.to_owned());
-        if !first {
-            self.fault(name, "must stand here once");
-        }
-        first
-    }
-
-    fn value<T: FromStr>(&mut self, name: &str, value: &str) -> Option<T>
-    where
-        T::Err: Display,
-    {
-        value.parse().map_err(|error| self.fault(name, error)).ok()
-    }
-
-    fn id<T: FromStr>(&mut self, name: &str, value: &str) -> Option<T> {
-        let parsed = value.parse().ok();
-        if parsed.is_none() {
-            self.fault(name, "must be a UUID");
-        }
-        parsed
-    }
-
-    fn text(&mut self, name: &str, value: &str) -> Option<String> {
-        if value.is_empty() || value.chars().count() > MAX_TEXT_CHARS {
-            self.fault(name, format_args!("must be a text of 1 to {MAX_TEXT_CHARS} characters"));
-            return None;
-        }
-        Some(value.to_owned())
-    }
-
-    fn read(&mut self, params: &mut ListParams, name: &str, value: &str) {
-        let filter = &mut params.filter;
-        match name {
-            "page" => params.request.page = self.value(name, value).unwrap_or_default(),
-            "limit" => params.request.limit = self.value::<Limit>(name, value).unwrap_or_default(),
-            "conversation_id" => filter.conversation_id = self.id(name, value),
-            "run_id" => filter.run_id = self.id(name, value),
-            "ai_employee_id" => filter.ai_employee_id = self.id(name, value),
-            "workflow_id" => filter.workflow_id = self.id(name, value),
-            "trigger_id" => filter.trigger_id = self.text(name, value),
-            "status" => filter.status = self.value(name, value),
-            "channel" => filter.source = self.text(name, value),
-            "model" => filter.model = self.text(name, value),
-            "started" => filter.started = self.value(name, value),
-            "ended" => filter.ended = self.value(name, value),
-            "finished" => filter.finished = self.value(name, value),
-            "duration" => filter.duration = self.value(name, value),
-            "tokens" => filter.tokens = self.value(name, value),
-            "exclude" => match value {
-                "flow" | "state" | "flow,state" => params.columns = Columns::List,
-                _ => self.fault(name, "must be flow, state or flow,state"),
-            },
-            other => match other.strip_prefix("state[").and_then(|rest| rest.strip_suffix(']')) {
-                Some(key) => self.read_state(filter, other, key, value),
-                None => self.fault(other, "is not a parameter of this list"),
-            },
+impl QueryParams for ListParams {
+    fn read(&mut self, name: &str, value: &str) -> Option<Result<(), String>> {
+        match PARAMETERS.iter().find(|parameter| parameter.name == name) {
+            Some(parameter) => Some((parameter.read)(self, value)),
+            None => Some(self.read_state(name.strip_prefix("state[")?.strip_suffix(']')?, value)),
         }
     }
+}
 
-    fn read_state(&mut self, filter: &mut RunFilter, name: &str, key: &str, value: &str) {
+impl ListParams {
+    fn read_state(&mut self, key: &str, value: &str) -> Result<(), String> {
         if key.is_empty() || key.chars().count() > MAX_STATE_KEY_CHARS {
-            self.fault(name, format_args!("must name a key of 1 to {MAX_STATE_KEY_CHARS} characters"));
-        } else if filter.state.len() == MAX_STATE_PAIRS {
-            self.fault(name, format_args!("is more than the {MAX_STATE_PAIRS} pairs that one request may ask for"));
-        } else {
-            filter.state.insert(key.to_owned(), value.to_owned());
+            return Err(format!("must name a key of 1 to {MAX_STATE_KEY_CHARS} characters"));
         }
+        if self.filter.state.len() == MAX_STATE_PAIRS {
+            return Err(format!("is more than the {MAX_STATE_PAIRS} pairs that one request may ask for"));
+        }
+        self.filter.state.insert(key.to_owned(), value.to_owned());
+        Ok(())
     }
+}
+
+fn set<T>(place: &mut T, value: Result<T, String>) -> Result<(), String> {
+    *place = value?;
+    Ok(())
+}
+
+fn set_some<T>(place: &mut Option<T>, value: Result<T, String>) -> Result<(), String> {
+    set(place, value.map(Some))
+}
+
+fn id<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "must be a UUID".to_owned())
+}
+
+fn short(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.chars().count() > MAX_TEXT_CHARS {
+        return Err(format!("must be a text of 1 to {MAX_TEXT_CHARS} characters"));
+    }
+    Ok(text.to_owned())
+}
+
+fn short_text() -> ObjectBuilder {
+    text(None).min_length(Some(1)).max_length(Some(MAX_TEXT_CHARS))
+}
+
+fn count_range() -> ObjectBuilder {
+    text(Some("^([0-9]{1,18}[.]{2}([0-9]{1,18})?|[.]{2}[0-9]{1,18})$")).examples(["1000..10000", "60000.."])
+}
+
+/// RFC 3339, to the length of each month.
+fn time_range() -> ObjectBuilder {
+    const DAY: &str = "(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)\
+                       |02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
+    const HOUR: &str = "(?:[01][0-9]|2[0-3]):[0-5][0-9]";
+    let time = format!("{DAY}T{HOUR}:[0-5][0-9](?:[.][0-9]{{1,9}})?(?:Z|[+-]{HOUR})");
+    text(Some(&format!("^({time}[.]{{2}}({time})?|[.]{{2}}{time})$")))
+        .examples(["2026-11-20T00:00:00Z..2026-11-21T00:00:00Z", "2026-11-21T00:00:00Z.."])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{error::AppError, server::api::query::parse};
     use proptest::prelude::*;
 
     fn faults(query: &str) -> Vec<String> {
-        match parse(query) {
+        match parse::<ListParams>(query) {
             Ok(_) => Vec::new(),
             Err(AppError::BadRequest(faults)) => faults.iter().map(ToString::to_string).collect(),
             Err(other) => vec![other.to_string()],
@@ -146,7 +246,7 @@ mod tests {
 
     #[test]
     fn every_parameter_is_read() {
-        let params = parse(
+        let params: ListParams = parse(
             "page=3&limit=50&status=failed&channel=api&model=gpt%2D5+mini&trigger_id=order-webhook\
              &run_id=7f1c9b1e-52d0-4b8e-9c3a-0d4f5a6b7c8d&started=2026-11-21T00:00:00Z..&duration=1000..&tokens=..5\
              &state[region]=eu&state%5Ba%5Db%5D=&exclude=flow,state&_cache=1",
@@ -158,34 +258,38 @@ mod tests {
         assert_eq!(params.filter.state.get("region").map(String::as_str), Some("eu"));
         assert_eq!(params.filter.state.get("a]b").map(String::as_str), Some(""));
         assert_eq!(params.filter.tokens.unwrap().to_string(), "..5");
-        assert_eq!(parse("").unwrap().columns, Columns::Full);
+        assert_eq!(parse::<ListParams>("").unwrap(), ListParams::default());
     }
 
     #[test]
     fn every_fault_is_named_at_once() {
         assert_eq!(
             faults(
-                "page=0&limit=101&status=done&stauts=x&status=failed&run_id=1&duration=9..1&exclude=all&state[]=x&model=%ff"
+                "page=0&limit=101&status=done&stauts=x&status=failed&run_id=1&duration=9&tokens=9..1&exclude=all&state[]=x&model=%ff&state[a]=1&state[a]=2"
             ),
             [
                 "page: must be a whole number from 1 to 1000000000",
                 "limit: must be a whole number from 1 to 100",
                 "status: must be one of pending, running, suspended, completed, failed, cancelled",
-                "stauts: is not a parameter of this list",
+                "stauts: is not a parameter here",
                 "status: must stand here once",
                 "run_id: must be a UUID",
-                "duration: ends before it begins",
+                "duration: must be FROM..TO, where one side may be empty",
+                "tokens: ends before it begins",
                 "exclude: must be flow, state or flow,state",
                 "state[]: must name a key of 1 to 200 characters",
                 "model: must be UTF-8, percent-encoded",
+                "state[a]: must stand here once",
             ]
         );
+        let many = (0..=MAX_STATE_PAIRS).map(|n| format!("state[{n}]=x")).collect::<Vec<_>>().join("&");
+        assert_eq!(faults(&many), ["state[50]: is more than the 50 pairs that one request may ask for"]);
     }
 
     proptest! {
         #[test]
         fn any_query_is_read_or_refused(query in "\\PC{0,60}") {
-            let _ = parse(&query);
+            let _ = parse::<ListParams>(&query);
         }
     }
 }

@@ -1,10 +1,15 @@
 //! `GET …/workflows/{workflowId}/runs/{runId}/`: one run.
 
-use super::extract::{PathIds, RunsReader};
+use super::{
+    describe::Description,
+    endpoint::{Endpoint, Verb},
+    examples,
+    extract::{RunInPath, RunsReader},
+    query::{Nothing, Query},
+};
 use crate::{
     domain::{
-        ids::{RunId, WorkflowId},
-        run::{Run, RunDetail, RunKey},
+        run::{Run, RunDetail},
         step::{Attachment, StepLog, VoiceTranscript},
     },
     error::AppError,
@@ -12,12 +17,19 @@ use crate::{
 };
 use axum::Json;
 use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+/// The path of a run.
+pub const PATH: &str = "/workflows/{workflow_id}/runs/{run_id}/";
 
 /// RUN with what lies inside it.
-#[derive(Debug, Serialize)]
-pub struct Answer {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RunDetail)]
+struct Answer {
     #[serde(flatten)]
     run: Run,
+    /// In order; the first 1,000. The others are at `…/steps/?offset=1000`.
     steps: Vec<StepLog>,
     steps_total: u64,
     attachments: Vec<Attachment>,
@@ -36,12 +48,29 @@ impl From<RunDetail> for Answer {
     }
 }
 
+pub fn endpoint() -> Endpoint {
+    let document = examples::document();
+    let example = Answer {
+        run: examples::run(),
+        steps_total: document.steps.len() as u64,
+        steps: document.steps,
+        attachments: document.attachments,
+        voice_transcripts: document.voice_transcripts,
+    };
+    let description = Description::new("Reading", "getRun", "One run with everything inside it")
+        .more("A run that is not there and one of another workflow are the same 404.")
+        .answers::<Answer>(200, "The run", json!(example))
+        .fails([AppError::unknown_parameter(), AppError::NotFound]);
+    Endpoint::of_organization(Verb::Get, PATH, handle, description)
+}
+
 /// Answers a run; one that is not there and one of another workflow are the same 404.
-pub async fn handle(
+async fn handle(
     RunsReader(access): RunsReader,
-    PathIds(workflow_id, run_id): PathIds<WorkflowId, RunId>,
+    RunInPath(key): RunInPath,
+    _: Query<Nothing>,
 ) -> Result<Json<Answer>, AppError> {
-    let key = RunKey { id: run_id, workflow_id: Some(workflow_id) };
-    let detail = get_run(&access.org, key).await?;
-    Ok(Json(detail.ok_or(AppError::NotFound)?.into()))
+    let detail = get_run(&access.org, key).await?.ok_or(AppError::NotFound)?;
+    access.opened(key.id);
+    Ok(Json(detail.into()))
 }

@@ -1,10 +1,13 @@
 //! Which organization a request may see, and as whom: the one way from credentials to an [`OrgDb`].
 
-use super::{cookie, secret::Secret};
+use super::{
+    cookie,
+    secret::{self, Secret},
+};
 use crate::{
     domain::{
         access::{Scope, Viewer},
-        ids::OrganizationId,
+        ids::{OrganizationId, RunId, UserId},
         time::Timestamp,
     },
     error::AppError,
@@ -16,6 +19,9 @@ use crate::{
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::CookieJar;
 use chrono::TimeDelta;
+
+/// Under which the log says who opened what.
+const AUDIT: &str = "audit";
 
 /// A session's last use is noted this often, so that reading does not write every time.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(5);
@@ -39,26 +45,40 @@ pub struct Access {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
     /// A member, whatever their role.
-    Person,
-    Token {
-        scopes: Vec<Scope>,
-    },
+    Person(UserId),
+    /// A token, by what it is called.
+    Token { id: String, scopes: Vec<Scope> },
 }
 
 impl Access {
     /// Lets pass who may read runs: every member, and tokens with that scope.
     pub fn to_read_runs(self) -> Result<Self, AppError> {
         match &self.who {
-            Who::Token { scopes } if !scopes.contains(&Scope::RunsRead) => Err(AppError::Forbidden),
-            Who::Token { .. } | Who::Person => Ok(self),
+            Who::Token { scopes, .. } if !scopes.contains(&Scope::RunsRead) => Err(AppError::Forbidden),
+            Who::Token { .. } | Who::Person(_) => Ok(self),
         }
     }
 
     /// Lets pass who may write runs: tokens with that scope, which engines have, and no person.
     pub fn to_write_runs(self) -> Result<Self, AppError> {
         match &self.who {
-            Who::Token { scopes } if scopes.contains(&Scope::RunsWrite) => Ok(self),
-            Who::Token { .. } | Who::Person => Err(AppError::Forbidden),
+            Who::Token { scopes, .. } if scopes.contains(&Scope::RunsWrite) => Ok(self),
+            Who::Token { .. } | Who::Person(_) => Err(AppError::Forbidden),
+        }
+    }
+}
+
+impl Access {
+    /// Notes who opened which run.
+    pub fn opened(&self, run_id: RunId) {
+        let organization_id = self.org.organization_id();
+        match &self.who {
+            Who::Person(user_id) => {
+                tracing::info!(target: AUDIT, %organization_id, %user_id, %run_id, "a run was opened");
+            }
+            Who::Token { id, .. } => {
+                tracing::info!(target: AUDIT, %organization_id, token = id, %run_id, "a run was opened");
+            }
         }
     }
 }
@@ -118,16 +138,18 @@ impl Session {
         if organization_id != self.db.organization_id() && !org.has_member(self.person.user_id).await? {
             return Err(AppError::Forbidden);
         }
-        Ok(Access { org, who: Who::Person })
+        Ok(Access { org, who: Who::Person(self.person.user_id) })
     }
 }
 
-/// An API token in force, with its organization.
-pub async fn token(state: &AppState, headers: &HeaderMap) -> Result<Option<(OrgDb, Vec<Scope>, String)>, AppError> {
+/// An API token in force, with the name of its organization.
+pub async fn token(state: &AppState, headers: &HeaderMap) -> Result<Option<(Access, String)>, AppError> {
     let Some(secret) = bearer(headers).and_then(Secret::from_token) else { return Ok(None) };
     let org = OrgDb::new(state.db.clone(), secret.organization_id());
-    let Some(token) = org.token(&secret.hash()).await? else { return Ok(None) };
-    Ok(Some((org, token.scopes, token.organization_name)))
+    let hash = secret.hash();
+    let Some(token) = org.token(&hash).await? else { return Ok(None) };
+    let who = Who::Token { id: secret::called(&hash), scopes: token.scopes };
+    Ok(Some((Access { org, who }, token.organization_name)))
 }
 
 /// `checkOrganizationAccess`: what a request may do in an organization. No or bad credentials are a 401; an
@@ -138,11 +160,9 @@ pub async fn authorize(
     organization_id: OrganizationId,
 ) -> Result<Access, AppError> {
     if headers.contains_key(header::AUTHORIZATION) {
-        let (org, scopes, _) = token(state, headers).await?.ok_or(AppError::SignedOut)?;
-        if org.organization_id() != organization_id {
-            return Err(AppError::Forbidden);
-        }
-        return Ok(Access { org, who: Who::Token { scopes } });
+        let (access, _) = token(state, headers).await?.ok_or(AppError::SignedOut)?;
+        let fits = access.org.organization_id() == organization_id;
+        return fits.then_some(access).ok_or(AppError::Forbidden);
     }
     session(state, headers).await?.ok_or(AppError::SignedOut)?.access(state, organization_id).await
 }

@@ -8,7 +8,8 @@ const NAME: &str = "alloy_session";
 /// Browsers take a cookie of this prefix only by TLS, for the whole host and from the host itself.
 const HOST_NAME: &str = "__Host-alloy_session";
 
-const fn name(behind_tls: bool) -> &'static str {
+/// What it is called.
+pub const fn name(behind_tls: bool) -> &'static str {
     if behind_tls { HOST_NAME } else { NAME }
 }
 

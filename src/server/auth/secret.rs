@@ -69,6 +69,11 @@ impl Secret {
     }
 }
 
+/// What a secret is called where it must not be shown: the beginning of its hash, which tells nothing of it.
+pub fn called(hash: &[u8]) -> String {
+    hash.first_chunk().map_or_else(String::new, |start| format!("{:016x}", u64::from_be_bytes(*start)))
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret(of {})", self.organization_id)

@@ -1,6 +1,6 @@
 //! `import`: run documents from a file or from standard input.
 
-use super::{CliError, find_organization, is_stdin};
+use super::{CliError, is_stdin, open_organization};
 use crate::{
     domain::document::{self, Fault},
     server::{
@@ -43,8 +43,7 @@ struct Rejected {
 const AT_ONCE: usize = 100;
 
 pub async fn run(db: &Db, options: Options) -> Result<ExitCode, CliError> {
-    let organization_id = find_organization(db, &options.org).await?;
-    let org = OrgDb::new(db.clone(), organization_id);
+    let org = open_organization(db, &options.org).await?;
     let name = options.file.display().to_string();
     let unreadable = |error| CliError::Read(name.clone(), error);
     let input: Box<dyn BufRead> = if is_stdin(&options.file) {

@@ -1,7 +1,9 @@
 //! `serve`: the program as a service.
 
 use super::CliError;
-use crate::server::{AppState, auth::throttle::Throttle, connection, router, settings::Settings, store::Db};
+use crate::server::{
+    AppState, auth::throttle::Throttle, connection, files::Files, router, settings::Settings, store::Db,
+};
 use leptos::config::{ConfFile, LeptosOptions, get_configuration};
 use std::{path::Path, process::ExitCode, sync::Arc};
 use tokio::net::TcpListener;
@@ -12,13 +14,14 @@ pub const CONFIGURATION: &str = "Leptos.toml";
 pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
     let leptos = leptos_options()?;
     let address = leptos.site_addr;
+    let files = Files::in_folder(&settings.attachments_dir)?;
     find_site(&leptos)?;
     let listener = TcpListener::bind(address).await.map_err(|error| CliError::Listen(address, error))?;
     // Port 0 asks the system for one.
     let address = listener.local_addr().unwrap_or(address);
     let settings = Arc::new(settings);
     let throttle = Arc::new(Throttle::new(&settings));
-    let app = router::build(AppState { db, settings: settings.clone(), throttle, leptos });
+    let app = router::build(AppState { db, files, settings: settings.clone(), throttle, leptos });
     tracing::info!(%address, "serving");
     let unfinished = connection::serve(listener, app, &settings, connection::told_to_stop()).await;
     if unfinished > 0 {
@@ -29,7 +32,7 @@ pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
 }
 
 /// What Leptos has to know: from the file when there is one, each overridden by its `LEPTOS_` variable.
-fn leptos_options() -> Result<LeptosOptions, CliError> {
+pub(super) fn leptos_options() -> Result<LeptosOptions, CliError> {
     let file = Path::new(CONFIGURATION).exists().then_some(CONFIGURATION);
     let ConfFile { leptos_options, .. } =
         get_configuration(file).map_err(|error| CliError::Leptos(error.to_string()))?;

@@ -1,0 +1,192 @@
+//! What an endpoint is: where it stands, who may call it, what handles it and how it is described. The router, the
+//! OpenAPI document and `alloy-logs routes` are made from the same table of endpoints, so that none is missing in one.
+
+use super::{
+    describe::Description,
+    extract::{RunsReader, RunsWriter},
+};
+use crate::domain::access::Scope;
+use crate::server::{AppState, policy::Policy};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    handler::Handler,
+    routing::{MethodFilter, MethodRouter, on},
+};
+use utoipa::openapi::path::HttpMethod;
+
+/// Under what every path of an organization begins.
+pub const ORGANIZATION: &str = "/api/organizations/{organization_id}";
+
+/// One method of one path.
+pub struct Endpoint {
+    pub method: Verb,
+    /// As the contract writes it; every path answers with and without a slash at its end.
+    pub path: String,
+    pub policy: Policy,
+    /// What the OpenAPI document says of it; `None` for the files of the documentation itself.
+    pub description: Option<Description>,
+    handler: MethodRouter<AppState>,
+}
+
+/// The methods that the API has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    Get,
+    Put,
+    Post,
+    Delete,
+}
+
+impl Verb {
+    /// As a request line has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    const fn filter(self) -> MethodFilter {
+        match self {
+            Self::Get => MethodFilter::GET,
+            Self::Put => MethodFilter::PUT,
+            Self::Post => MethodFilter::POST,
+            Self::Delete => MethodFilter::DELETE,
+        }
+    }
+
+    pub(super) const fn described(self) -> HttpMethod {
+        match self {
+            Self::Get => HttpMethod::Get,
+            Self::Put => HttpMethod::Put,
+            Self::Post => HttpMethod::Post,
+            Self::Delete => HttpMethod::Delete,
+        }
+    }
+}
+
+/// The arguments of a handler that begins with `checkOrganizationAccess`. Only such a handler can be an
+/// [`Endpoint::of_organization`], and only such an endpoint can have a path under [`ORGANIZATION`] (the program does not
+/// start with another):
+///
+/// ```
+/// use alloy_logs::server::api::endpoint::requires_access;
+/// use alloy_logs::server::api::extract::RunsReader;
+/// requires_access(async |_: RunsReader, _: axum::http::Method| {});
+/// ```
+///
+/// ```compile_fail
+/// use alloy_logs::server::api::endpoint::requires_access;
+/// requires_access(async |_: axum::http::Method| {});
+/// ```
+#[diagnostic::on_unimplemented(message = "a handler of an organization takes `RunsReader` or `RunsWriter` first")]
+pub trait BeginsWithAccess {
+    /// What its check asks of a token.
+    const SCOPE: Scope;
+}
+
+/// An extractor that lets nobody pass without access to the organization in the path.
+pub trait OrganizationAccess {
+    /// What it asks of a token; a person must be a member.
+    const SCOPE: Scope;
+}
+
+impl OrganizationAccess for RunsReader {
+    const SCOPE: Scope = Scope::RunsRead;
+}
+
+impl OrganizationAccess for RunsWriter {
+    const SCOPE: Scope = Scope::RunsWrite;
+}
+
+/// For handlers of one to six arguments; axum's name for the way of the last one comes first.
+macro_rules! begins_with_access {
+    ($($rest:ident)*) => {
+        impl<Via, Access: OrganizationAccess, $($rest),*> BeginsWithAccess for (Via, Access, $($rest,)*) {
+            const SCOPE: Scope = Access::SCOPE;
+        }
+    };
+}
+begins_with_access!();
+begins_with_access!(A);
+begins_with_access!(A B);
+begins_with_access!(A B C);
+begins_with_access!(A B C D);
+begins_with_access!(A B C D E);
+
+/// Compiles for handlers of an organization only; the scope that they ask for.
+pub fn requires_access<H, T>(_: H) -> Scope
+where
+    H: Handler<T, AppState>,
+    T: BeginsWithAccess + 'static,
+{
+    T::SCOPE
+}
+
+impl Endpoint {
+    /// An endpoint of the organization in the path, which is `path` under [`ORGANIZATION`].
+    pub fn of_organization<H, T>(method: Verb, path: &str, handler: H, description: Description) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: BeginsWithAccess + 'static,
+    {
+        Self::new(
+            Policy::Organization(T::SCOPE),
+            method,
+            format!("{ORGANIZATION}{path}"),
+            on(method.filter(), handler),
+            Some(description),
+        )
+    }
+
+    /// An endpoint that says something about the caller's own credentials.
+    pub fn of_caller<H, T>(method: Verb, path: &str, handler: H, description: Description) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self::new(Policy::Caller, method, path.to_owned(), on(method.filter(), handler), Some(description))
+    }
+
+    /// An endpoint that anybody may call; it tells nothing of any organization.
+    pub fn public<H, T>(method: Verb, path: &str, handler: H, description: Option<Description>) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self::new(Policy::Public, method, path.to_owned(), on(method.filter(), handler), description)
+    }
+
+    fn new(
+        policy: Policy,
+        method: Verb,
+        path: String,
+        handler: MethodRouter<AppState>,
+        description: Option<Description>,
+    ) -> Self {
+        let of_organization = matches!(policy, Policy::Organization(_));
+        assert!(
+            of_organization == path.starts_with(ORGANIZATION),
+            "{path} is under an organization if and only if it asks for access"
+        );
+        let description = description.map(|description| description.path_parameters(&path));
+        Self { method, path, policy, description, handler }
+    }
+
+    /// Takes bodies of up to so many bytes, instead of what all others take.
+    #[must_use]
+    pub fn with_body_limit(self, bytes: usize) -> Self {
+        Self { handler: self.handler.layer(DefaultBodyLimit::max(bytes)), ..self }
+    }
+
+    /// Adds it to a router, with and without a slash at its end.
+    pub(super) fn mount(self, router: Router<AppState>) -> Router<AppState> {
+        let bare = self.path.trim_end_matches('/');
+        let router = router.route(bare, self.handler.clone());
+        // A file of a folder has no slash at its end.
+        if bare.ends_with("{*file}") { router } else { router.route(&format!("{bare}/"), self.handler) }
+    }
+}

@@ -1,0 +1,50 @@
+//! One made-up run, as the OpenAPI document shows it: as it is written, listed and read.
+
+use crate::domain::{
+    document::{self, RunDocument},
+    engine_state::EngineState,
+    list_state,
+    run::{Flow, Run},
+};
+use serde_json::Value;
+
+const DOCUMENT: &str = include_str!("examples/run_document.json");
+const RUN: &str = include_str!("examples/run.json");
+
+/// As an engine writes it.
+pub fn document() -> RunDocument {
+    document::parse(DOCUMENT.as_bytes()).expect("a unit test reads it")
+}
+
+/// The text of [`document`], as it was written.
+pub fn document_text() -> Value {
+    serde_json::from_str(DOCUMENT).expect("a unit test reads it")
+}
+
+/// As the API answers it.
+pub fn run() -> Run {
+    serde_json::from_str(RUN).expect("a unit test reads it")
+}
+
+/// As a list with `exclude` answers it.
+pub fn listed_run() -> Run {
+    let run = run();
+    let state = list_state::compress(EngineState::read(run.state.as_ref()), &document().steps);
+    Run { flow: Flow::LeftOut, state: Some(state), ..run }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::query::ingest;
+
+    #[test]
+    fn the_examples_are_of_the_types_that_they_show() {
+        let written = ingest::prepare(run().id, run().workflow_id, document());
+        assert_eq!(run().failure, written.failure);
+        assert_eq!(run().duration_ms, written.document.duration());
+        assert_eq!(document_text()["status"], "failed");
+        let read: Value = serde_json::from_str(RUN).unwrap();
+        assert_eq!(serde_json::to_value(run()).unwrap(), read, "no member is missing");
+    }
+}
