@@ -40,14 +40,16 @@ impl Description {
         self
     }
 
-    /// The ids in a path.
+    /// The ids in a path, before all other parameters.
     #[must_use]
-    pub fn path_parameters(self, path: &str) -> Self {
+    pub fn path_parameters(mut self, path: &str) -> Self {
         let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-        names.fold(self, |this, name| {
+        let ids = names.map(|name| {
             let id = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True);
-            this.parameter(id.schema(Some(id_schema())))
-        })
+            RefOr::T(id.schema(Some(id_schema())).build())
+        });
+        self.operation.parameters.get_or_insert_default().splice(0..0, ids);
+        self
     }
 
     /// The body that it takes.

@@ -17,12 +17,13 @@ use utoipa_swagger_ui::Config;
 
 const FOLDER: &str = "/api/docs/";
 
-/// The page's own files, and the pictures that they carry inside them.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+/// The page's own files, the pictures that they carry inside them, and the one style that they put into the page.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; \
+                      img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 static CONFIG: LazyLock<Arc<Config<'static>>> =
-    LazyLock::new(|| Arc::new(Config::from(openapi::PATH).default_models_expand_depth(0).doc_expansion("list")));
+    LazyLock::new(|| Arc::new(Config::from(openapi::PATH).use_base_layout().default_models_expand_depth(0)));
 
 pub fn endpoints() -> [Endpoint; 2] {
     let html = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).build();

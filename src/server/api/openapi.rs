@@ -15,6 +15,7 @@ use utoipa::openapi::{
     RefOr, ResponseBuilder, Schema, ServerBuilder, Type,
     schema::SchemaType,
     security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    tag::TagBuilder,
 };
 
 /// Where it is.
@@ -22,6 +23,15 @@ pub const PATH: &str = "/api/openapi.json";
 
 const TOKEN: &str = "token";
 const COOKIE: &str = "session";
+
+/// The groups of endpoints, in the order in which people meet them.
+const TAGS: [(&str, &str); 5] = [
+    ("Reading", "Runs, and what lies inside them"),
+    ("Writing", "For the engines that execute workflows"),
+    ("Session", "Who is asking"),
+    ("Health", "For supervisors"),
+    ("Documentation", "What you are reading"),
+];
 
 const ABOUT: &str = "\
 The runs of AI teammates: listed, read and written. Times are RFC 3339 in UTC, durations are milliseconds, money is US dollars. \
@@ -79,6 +89,7 @@ fn document(endpoints: &[Endpoint], settings: &Settings) -> OpenApi {
     OpenApiBuilder::new()
         .info(info)
         .servers(Some([ServerBuilder::new().url("/").build()]))
+        .tags(Some(TAGS.map(|(name, about)| TagBuilder::new().name(name).description(Some(about)).build())))
         .paths(paths)
         .components(Some(components))
         .build()

@@ -13,6 +13,7 @@ use crate::{
     },
     server::store::Columns,
 };
+use serde_json::json;
 use std::str::FromStr;
 use utoipa::openapi::{
     ObjectBuilder, Type,
@@ -162,7 +163,8 @@ pub fn described() -> Vec<Parameter> {
          their JSON text. Up to 50 keys, each once",
         state,
     );
-    let state = state.style(Some(ParameterStyle::DeepObject)).explode(Some(true)).build();
+    // The page for people would otherwise ask for keys of its own invention.
+    let state = state.style(Some(ParameterStyle::DeepObject)).explode(Some(true)).example(Some(json!({}))).build();
     PARAMETERS
         .iter()
         .map(|parameter| query_parameter(parameter.name, parameter.description, (parameter.schema)()).build())
