@@ -62,7 +62,7 @@ dev: setup ## build unoptimized, serve, and do so again on every change (first t
 	exec cargo-leptos watch
 
 .PHONY: bench
-bench: build ## list speed, WASM size, cold start and memory, in one run (10 minutes or more)
+bench: build ## list speed up to a million runs, WASM size, cold start and memory, in one run (half an hour)
 	@$(say) "Benchmarks: builds them with optimizations, then measures. Leave the machine alone meanwhile."
 	@.ci/postgres --if-available cargo bench -F ssr --bench '*'
 

@@ -26,7 +26,6 @@ use measures::{resident, times};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
 use std::time::Instant;
 use support::{database, program::Installation, runs::id};
 
@@ -56,7 +55,7 @@ fn main() {
         let org = installation.organization("Halden");
         let began = Instant::now();
         let copies = wanted / WRITTEN;
-        runtime.block_on(fill(&installation, &org, copies));
+        fill(&runtime, &installation, &org, copies);
         println!("\n== {kind}, {} runs, made in {:.0} s", copies * WRITTEN, began.elapsed().as_secs_f64());
         runtime.block_on(lists(&installation, &org, &promise));
         weigh(&installation, &org);
@@ -98,49 +97,42 @@ fn run(n: u64, now: Timestamp, random: &mut ChaCha8Rng) -> RunDocument {
 }
 
 /// Writes the first runs as the program does, then has the database copy them.
-async fn fill(installation: &Installation, org: &str, copies: u64) {
-    let db = database::open(installation.url()).await;
-    let org_db = OrgDb::new(db.clone(), org.parse().unwrap());
-    let (now, mut random) = (clock::now(), ChaCha8Rng::seed_from_u64(7));
-    for batch in (0..WRITTEN).collect::<Vec<_>>().chunks(500) {
-        let documents = batch.iter().map(|n| ingest::prepare_named(run(*n, now, &mut random)).unwrap());
-        ingest::write(&org_db, &documents.collect::<Vec<_>>()).await.unwrap();
-    }
-    db.close().await;
-    if installation.url().starts_with("sqlite") {
-        let pool = sqlx::SqlitePool::connect(installation.url()).await.unwrap();
-        let columns = "SELECT name FROM pragma_table_info('TABLE')";
-        let id = "unhex(substr(hex(COLUMN), 1, 24) || printf('%08x', COPY))";
-        for (table, key, mark) in COPIED {
-            let names: Vec<(String,)> =
-                sqlx::query_as(AssertSqlSafe(columns.replace("TABLE", table))).fetch_all(&pool).await.unwrap();
-            for copy in 1..copies {
-                let sql = copy_statement(table, key, mark, &names, id, copy);
-                sqlx::query(AssertSqlSafe(sql)).execute(&pool).await.unwrap();
-            }
+fn fill(runtime: &tokio::runtime::Runtime, installation: &Installation, org: &str, copies: u64) {
+    runtime.block_on(async {
+        let db = database::open(installation.url()).await;
+        let org = OrgDb::new(db.clone(), org.parse().unwrap());
+        let (now, mut random) = (clock::now(), ChaCha8Rng::seed_from_u64(7));
+        for batch in (0..WRITTEN).collect::<Vec<_>>().chunks(500) {
+            let documents = batch.iter().map(|n| ingest::prepare_named(run(*n, now, &mut random)).unwrap());
+            ingest::write(&org, &documents.collect::<Vec<_>>()).await.unwrap();
         }
-        for sql in ["DELETE FROM run_counts", recount(include_str!("../migrations/sqlite/0003_run_counts.sql"))] {
-            sqlx::query(sql).execute(&pool).await.unwrap();
-        }
-        pool.close().await;
+        db.close().await;
+    });
+    let sqlite = installation.url().starts_with("sqlite");
+    let (columns, id, counts) = if sqlite {
+        (
+            "SELECT name FROM pragma_table_info('TABLE')",
+            "unhex(substr(hex(COLUMN), 1, 24) || printf('%08x', COPY))",
+            include_str!("../migrations/sqlite/0003_run_counts.sql"),
+        )
     } else {
-        let pool = sqlx::PgPool::connect(installation.url()).await.unwrap();
-        let columns = "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'TABLE'";
-        let id = "(substr(replace(COLUMN::text, '-', ''), 1, 24) || lpad(to_hex(COPY), 8, '0'))::uuid";
-        for (table, key, mark) in COPIED {
-            let names: Vec<(String,)> =
-                sqlx::query_as(AssertSqlSafe(columns.replace("TABLE", table))).fetch_all(&pool).await.unwrap();
-            for copy in 1..copies {
-                let sql = copy_statement(table, key, mark, &names, id, copy);
-                sqlx::query(AssertSqlSafe(sql)).execute(&pool).await.unwrap();
-            }
+        (
+            "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'TABLE'",
+            "(substr(replace(COLUMN::text, '-', ''), 1, 24) || lpad(to_hex(COPY), 8, '0'))::uuid",
+            include_str!("../migrations/postgres/0003_run_counts.sql"),
+        )
+    };
+    for (table, key, mark) in COPIED {
+        let names = installation.execute(&columns.replace("TABLE", table));
+        for copy in 1..copies {
+            installation.execute(&copy_statement(table, key, mark, &names, id, copy));
         }
-        for sql in ["DELETE FROM run_counts", recount(include_str!("../migrations/postgres/0003_run_counts.sql"))] {
-            sqlx::query(sql).execute(&pool).await.unwrap();
-        }
+    }
+    installation.execute("DELETE FROM run_counts");
+    installation.execute(recount(counts));
+    if !sqlite {
         // What the server does by itself after a while.
-        sqlx::query("VACUUM ANALYZE").execute(&pool).await.unwrap();
-        pool.close().await;
+        installation.execute("VACUUM ANALYZE");
     }
 }
 
@@ -158,19 +150,18 @@ fn copy_statement(
     table: &str,
     key: &str,
     (mark, value): (&str, &str),
-    columns: &[(String,)],
+    columns: &[String],
     id: &str,
     copy: u64,
 ) -> String {
-    let names: Vec<&str> = columns.iter().map(|(name,)| name.as_str()).collect();
-    let values = names.iter().map(|name| match *name {
+    let values = columns.iter().map(|name| match name.as_str() {
         name if name == key => id.replace("COLUMN", name).replace("COPY", &copy.to_string()),
         name if name == mark => value.to_owned(),
         name if name.ends_with("_at") => format!("{name} + {}", copy * 31_000_000),
         name => name.to_owned(),
     });
     let values = values.collect::<Vec<_>>().join(", ");
-    format!("INSERT INTO {table} ({}) SELECT {values} FROM {table} WHERE {mark} IS NULL", names.join(", "))
+    format!("INSERT INTO {table} ({}) SELECT {values} FROM {table} WHERE {mark} IS NULL", columns.join(", "))
 }
 
 /// Every list that a menu can ask for, one filter at a time.

@@ -87,17 +87,19 @@ impl Installation {
         id
     }
 
-    /// Runs one statement that the program has no command for.
-    pub fn execute(&self, sql: &str) {
+    /// Runs one statement that the program has no command for; the texts that it answers.
+    pub fn execute(&self, sql: &str) -> Vec<String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         runtime.block_on(async {
             if self.url.starts_with("sqlite") {
-                sqlx::query(sql).execute(&sqlx::SqlitePool::connect(&self.url).await.unwrap()).await.unwrap();
+                let pool = sqlx::SqlitePool::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_all(&pool).await.unwrap()
             } else {
-                sqlx::query(sql).execute(&sqlx::PgPool::connect(&self.url).await.unwrap()).await.unwrap();
+                let pool = sqlx::PgPool::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_all(&pool).await.unwrap()
             }
-        });
+        })
     }
 
     /// Imports run documents.

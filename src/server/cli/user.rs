@@ -9,61 +9,61 @@ use crate::{
         store::{Db, OrgDb},
     },
 };
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use std::process::ExitCode;
+
+/// Whom a command is about.
+#[derive(Debug, Args)]
+pub struct Member {
+    /// The organization, by id or name
+    #[arg(long)]
+    org: String,
+    #[arg(long)]
+    email: String,
+}
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Makes a person with the password on standard input, or adds one who is there to another organization;
     /// prints the id
     Create {
-        /// The organization, by id or name
-        #[arg(long)]
-        org: String,
-        #[arg(long)]
-        email: String,
+        #[command(flatten)]
+        member: Member,
         /// admin or member
         #[arg(long, value_parser = parse_role)]
         role: Role,
     },
     /// Gives a member another role, at once
     Role {
-        /// The organization, by id or name
-        #[arg(long)]
-        org: String,
-        #[arg(long)]
-        email: String,
+        #[command(flatten)]
+        member: Member,
         /// admin or member
         #[arg(long, value_parser = parse_role)]
         role: Role,
     },
     /// Takes a member out of an organization, at once
-    Remove {
-        /// The organization, by id or name
-        #[arg(long)]
-        org: String,
-        #[arg(long)]
-        email: String,
-    },
+    Remove(Member),
 }
 
 pub async fn run(db: &Db, command: Command) -> Result<ExitCode, CliError> {
     match command {
-        Command::Create { org, email, role } => create(db, &open_organization(db, &org).await?, &email, role).await?,
-        Command::Role { org, email, role } => {
-            let org = open_organization(db, &org).await?;
-            org.add_member(member(db, &org, &email).await?, role).await?;
+        Command::Create { member: Member { org, email }, role } => {
+            create(db, &open_organization(db, &org).await?, &email, role).await?;
         }
-        Command::Remove { org, email } => {
+        Command::Role { member: Member { org, email }, role } => {
             let org = open_organization(db, &org).await?;
-            org.remove_member(member(db, &org, &email).await?).await?;
+            org.add_member(find_member(db, &org, &email).await?, role).await?;
+        }
+        Command::Remove(Member { org, email }) => {
+            let org = open_organization(db, &org).await?;
+            org.remove_member(find_member(db, &org, &email).await?).await?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The member with this email.
-async fn member(db: &Db, org: &OrgDb, email: &str) -> Result<UserId, CliError> {
+async fn find_member(db: &Db, org: &OrgDb, email: &str) -> Result<UserId, CliError> {
     match db.find_user(email).await? {
         Some(user) if org.has_member(user.id).await? => Ok(user.id),
         _ => Err(CliError::Refused(format!("{email} is no member"))),
