@@ -120,7 +120,7 @@ fn refine(name: &str, schema: &mut RefOr<Schema>) {
     let RefOr::T(schema) = schema else { return };
     match schema {
         Schema::Object(object) => {
-            // Absent values are null, never missing; but in what a client writes, and where an example is no member.
+            // Absent values are null, never missing.
             if ALWAYS_WHOLE.contains(&name) {
                 let left_out = |member: &String| name == "Run" && member == "flow";
                 object.required = object.properties.keys().filter(|member| !left_out(member)).cloned().collect();
@@ -139,7 +139,7 @@ fn refine(name: &str, schema: &mut RefOr<Schema>) {
     }
 }
 
-/// What only we write.
+/// What only we write; a client that writes may leave out what it does not know.
 const ALWAYS_WHOLE: [&str; 7] = ["Run", "CostLine", "Failure", "Pagination", "StepsPage", "Session", "Health"];
 
 /// What quotes a request.
