@@ -6,7 +6,7 @@ mod support;
 
 use serde_json::json;
 use std::process::Command;
-use support::{program::Installation, runs};
+use support::{program::Installation, runs, say};
 
 /// The schemathesis that `make test` installs. Without it nothing is tested, and a line says so.
 #[expect(clippy::disallowed_methods, reason = "tests have no settings")]
@@ -64,6 +64,6 @@ parameters = {{ run_id = "{written}" }}
         assert_eq!(server.get(&format!("/api/organizations/{org}/runs/{written}/steps/"), &token).status, 200);
         let (_, log) = server.stop();
         assert!(log.lines().any(|line| line.contains("a run was opened") && line.contains(&read.to_string())));
-        println!("schemathesis on {}: {cases}", installation.url().split(':').next().unwrap());
+        say(&format!("schemathesis on {}: {cases}", installation.url().split(':').next().unwrap()));
     }
 }
