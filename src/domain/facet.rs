@@ -120,18 +120,14 @@ impl Counted {
             workflow_id.map(|workflow| Some((Facet::Workflow, id(workflow.0)))),
             ai_employee_id.map(|employee| Some((Facet::AiEmployee, id(employee.0)))),
             // A range that is no preset is asked for, but not counted.
-            duration.map(|range| Some((Facet::DurationClass, whole_class::<DurationPreset>(range)?))),
-            tokens.map(|range| Some((Facet::TokenClass, whole_class::<TokenPreset>(range)?))),
+            duration.map(|range| Some((Facet::DurationClass, DurationPreset::whole_class(range)?.to_string()))),
+            tokens.map(|range| Some((Facet::TokenClass, TokenPreset::whole_class(range)?.to_string()))),
         ]
         .into_iter()
         .flatten();
         let (facet, value) = asked.next().unwrap_or_else(|| Some((Facet::All, String::new())))?;
         asked.next().is_none().then(|| Self { facet, value, created: started.unwrap_or_default() })
     }
-}
-
-fn whole_class<P: NumberPreset>(range: Range<u64>) -> Option<String> {
-    P::classes().find(|(_, whole)| *whole == range).map(|(class, _)| class.to_string())
 }
 
 /// Microseconds of an hour.

@@ -142,9 +142,9 @@ pub trait NumberPreset: Preset {
         Self::classes().filter(|(_, range)| meets(range)).map(|(class, _)| class).collect()
     }
 
-    /// Whether a range is the whole of one preset.
-    fn is_whole(wanted: Range<u64>) -> bool {
-        Self::ALL.iter().any(|preset| preset.range() == wanted)
+    /// The class of which a range is the whole, when it is one preset.
+    fn whole_class(wanted: Range<u64>) -> Option<i32> {
+        Self::classes().find(|(_, range)| *range == wanted).map(|(class, _)| class)
     }
 
     /// All classes with their ranges.
@@ -344,8 +344,8 @@ mod tests {
         ] {
             assert_eq!(DurationPreset::classes_in(range.parse().unwrap()), classes, "{range}");
         }
-        assert!(DurationPreset::is_whole("..1000".parse().unwrap()));
-        assert!(!DurationPreset::is_whole("0..1000".parse().unwrap()));
+        assert_eq!(DurationPreset::whole_class("..1000".parse().unwrap()), Some(0));
+        assert_eq!(DurationPreset::whole_class("0..1000".parse().unwrap()), None);
     }
 
     proptest! {

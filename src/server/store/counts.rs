@@ -4,6 +4,7 @@
 use super::{
     engine::{StoreError, Tx},
     org_db::{OrgDb, Snapshot},
+    runs::text_is,
     schema::RunCounts,
 };
 use crate::domain::{
@@ -166,17 +167,11 @@ impl Snapshot {
 
     /// The counts of one value of one facet.
     fn counted(&self, counted: &Counted) -> SelectStatement {
-        // No stored text holds U+0000, and PostgreSQL would not even compare with one.
-        let value = if counted.value.contains('\0') {
-            Expr::val(false).eq(true)
-        } else {
-            Expr::col(RunCounts::Value).eq(counted.value.as_str())
-        };
         Query::select()
             .from(RunCounts::Table)
             .and_where(self.owns((RunCounts::Table, RunCounts::OrganizationId)))
             .and_where(Expr::col(RunCounts::Facet).eq(counted.facet.as_str()))
-            .and_where(value)
+            .and_where(text_is(Expr::col(RunCounts::Value), &counted.value))
             .take()
     }
 }

@@ -145,7 +145,7 @@ impl RunRow {
     }
 }
 
-fn inconsistent(problem: impl std::fmt::Display) -> StoreError {
+pub(super) fn inconsistent(problem: impl std::fmt::Display) -> StoreError {
     StoreError::Inconsistent { table: "workflow_runs", problem: problem.to_string() }
 }
 
@@ -154,7 +154,7 @@ fn unreadable(error: serde_json::Error) -> StoreError {
     inconsistent(format_args!("JSON that cannot be read, at line {} column {}", error.line(), error.column()))
 }
 
-fn time(micros: i64) -> Result<Timestamp, StoreError> {
+pub(super) fn time(micros: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_micros(micros).map_err(inconsistent)
 }
 

@@ -6,6 +6,7 @@ use super::{
     org_db::OrgDb,
     packed,
     run_parts::{long_messages, unwritable},
+    run_rows::{inconsistent, time},
     schema::{AiEmployees, Conversations, FlowSnapshots, WorkflowRuns as Runs, Workflows},
 };
 use crate::domain::{
@@ -367,14 +368,6 @@ impl StoredRow {
             token_class: self.token_class,
         })
     }
-}
-
-fn time(micros: i64) -> Result<Timestamp, StoreError> {
-    Timestamp::from_micros(micros).map_err(inconsistent)
-}
-
-fn inconsistent(problem: impl std::fmt::Display) -> StoreError {
-    StoreError::Inconsistent { table: "workflow_runs", problem: problem.to_string() }
 }
 
 fn preview(message: Option<&str>) -> SimpleExpr {

@@ -323,7 +323,7 @@ fn absent() -> Expr {
 }
 
 /// No stored text holds U+0000, and PostgreSQL would not even compare with one: such a text matches nothing.
-fn text_is(column: Expr, text: &str) -> Expr {
+pub(super) fn text_is(column: Expr, text: &str) -> Expr {
     if text.contains('\0') { never() } else { column.eq(text) }
 }
 
@@ -332,11 +332,11 @@ fn text_is(column: Expr, text: &str) -> Expr {
 fn in_classes<P: NumberPreset>(class: Runs, number: Runs, range: Range<u64>) -> Cond {
     let class = |value: i32| Expr::col((Runs::Table, class)).eq(value);
     let exactly = || within(number, range, |bound| bound.try_into().unwrap_or(i64::MAX));
-    match P::classes_in(range).as_slice() {
-        [] => Cond::all().add(never()),
-        [only] if P::is_whole(range) => Cond::all().add(class(*only)),
-        [only] => Cond::all().add(class(*only)).add(exactly()),
-        _ => exactly(),
+    match (P::whole_class(range), P::classes_in(range).as_slice()) {
+        (Some(whole), _) => Cond::all().add(class(whole)),
+        (None, []) => Cond::all().add(never()),
+        (None, [only]) => Cond::all().add(class(*only)).add(exactly()),
+        (None, _) => exactly(),
     }
 }
 
