@@ -21,7 +21,7 @@ DEMO := demo --runs 2000 --seed 7 --password halden-demo --if-empty
 ADDR := $(or $(LEPTOS_SITE_ADDR),$(shell sed -n 's/^site-addr *= *"\(.*\)".*/\1/p' Leptos.toml 2>/dev/null),127.0.0.1:3000)
 
 # Folders are in these lists too: a deleted file changes only its folder.
-BUILD_FILES := Cargo.toml Cargo.lock rust-toolchain.toml
+BUILD_FILES := .cargo/config.toml Cargo.toml Cargo.lock rust-toolchain.toml
 SERVER_SOURCES := $(BUILD_FILES) $(shell find src migrations 2>/dev/null)
 SITE_SOURCES := $(BUILD_FILES) $(shell find src style public -path src/server -prune -o -print 2>/dev/null)
 # A stamp carries the time at which its build began, so that a change made during the build counts.
@@ -56,15 +56,18 @@ test: setup ## formats, lints, tests on SQLite and PostgreSQL, browser tests (fi
 dev: setup ## build unoptimized, serve, and do so again on every change (first time: 5 to 15 minutes)
 	@$(say) "Development build beside the release one, then watching src, style and public."
 	@export LEPTOS_SITE_ROOT=target/site-dev; \
-	cargo-leptos build && \
+	cargo-leptos build --split && \
 	$(BUILD_DIR)/debug/alloy-logs $(DEMO) && \
 	$(sign_in) && \
-	exec cargo-leptos watch
+	exec cargo-leptos watch --split
 
 .PHONY: bench
-bench: build ## list speed up to a million runs, WASM size, cold start and memory, in one run (half an hour)
+bench: build ## list speed up to a million runs, WASM size, cold start, memory, pages in a browser (half an hour)
 	@$(say) "Benchmarks: builds them with optimizations, then measures. Leave the machine alone meanwhile."
+	@.ci/setup browser
 	@.ci/postgres --if-available cargo bench -F ssr --bench '*'
+	@$(say) "Pages in Chromium."
+	@cd end2end && playwright test --config speed.config.ts
 
 .PHONY: screenshots
 screenshots: build ## take the pictures in docs/ anew (a minute)
@@ -121,7 +124,7 @@ force:
 $(SITE_STAMP): $(SITE_SOURCES) $(SITE_LOST) | setup
 	@$(say) "Building the browser side: WASM and styles, compressed (first time: 5 to 10 minutes)."
 	@mkdir -p target && touch $@.began
-	@cargo-leptos build --release --precompress --frontend-only
+	@cargo-leptos build --release --precompress --frontend-only --split
 	@mv $@.began $@
 
 $(SERVER_STAMP): $(SERVER_SOURCES) $(SERVER_LOST) | setup

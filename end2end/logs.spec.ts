@@ -1,15 +1,12 @@
-import type { Page } from "@playwright/test";
-import { axe, expect, hydrated, signIn, test } from "./support";
-
-const rows = (page: Page) => page.getByRole("table", { name: "Runs" }).getByRole("button");
-const range = (page: Page) => page.getByRole("navigation", { name: "Pages" }).getByRole("status");
+import { axe, choose, details, expect, filter, hydrated, range, rows, signIn, test } from "./support";
 
 test.beforeEach(async ({ page }) => {
   await signIn(page, "admin", "/logs");
 });
 
-test("P-1 P-11 the list shows 25 of 2,000 runs, newest first", async ({ page }) => {
+test("P-1 P-6 P-11 the list shows 25 of 2,000 runs, newest first", async ({ page }) => {
   await expect(page).toHaveTitle("Execution Logs · Alloy");
+  await expect(page.getByRole("heading", { level: 1, name: "Execution Logs" })).toBeVisible();
   await expect(page.getByText("All skill executions across the organization")).toBeVisible();
   await expect(rows(page)).toHaveCount(25);
   await expect(range(page)).toHaveText("1–25 of 2,000");
@@ -40,13 +37,15 @@ test("P-8 pages are in the URL, and back and forward walk through them", async (
   await expect(page).toHaveURL(/\/logs$/);
 });
 
-test("P-8 past the end the page says so and links to the last", async ({ page }) => {
+test("P-8 past the end the page says so and links to the last, and a bad number is the first", async ({ page }) => {
   await page.goto("/logs?page=900");
   await hydrated(page);
   await expect(page.getByRole("heading", { name: "Past the last page" })).toBeVisible();
   await axe(page);
   await page.getByRole("link", { name: "Go to page 80" }).click();
   await expect(range(page)).toHaveText("1,976–2,000 of 2,000");
+  await page.goto("/logs?page=nonsense");
+  await expect(range(page)).toHaveText("1–25 of 2,000");
 });
 
 test("P-7 the page size is kept, and the server renders no other", async ({ page }) => {
@@ -74,89 +73,102 @@ test("P-7 localStorage decides where the cookie is gone, and nonsense in it mean
   await expect(rows(page)).toHaveCount(25);
 });
 
-test("P-10 refresh asks again and keeps what is expanded", async ({ page }) => {
-  const failed = page.getByRole("button", { name: /^Failed, / }).first();
-  await failed.click();
-  await expect(page.getByRole("region", { name: "Run details" })).toBeVisible();
+test("P-9 a filter pushes and keeps what it does not own, typing replaces, and reload shows the same", async ({ page }) => {
+  await page.goto("/logs?page=2&utm=x");
+  await hydrated(page);
+  const before = await page.evaluate(() => history.length);
+  await choose(page, "Status", "Failed");
+  await expect(page).toHaveURL(/\/logs\?utm=x&status=failed$/);
+  expect(await page.evaluate(() => history.length)).toBe(before + 1);
+  await page.getByRole("searchbox", { name: "Search runs" }).pressSequentially("refund");
+  await expect(page).toHaveURL(/\/logs\?utm=x&status=failed&q=refund$/);
+  expect(await page.evaluate(() => history.length)).toBe(before + 1);
+  const shown = await rows(page).count();
+  await page.reload();
+  await hydrated(page);
+  await expect(rows(page)).toHaveCount(shown);
+  await expect(page.getByRole("searchbox", { name: "Search runs" })).toHaveValue("refund");
+  await page.goBack();
+  await expect(page).toHaveURL(/\/logs\?page=2&utm=x$/);
+  await expect(range(page)).toHaveText("26–50 of 2,000");
+  await expect(page.getByRole("searchbox", { name: "Search runs" })).toHaveValue("");
+  await page.goForward();
+  await expect(page.getByRole("searchbox", { name: "Search runs" })).toHaveValue("refund");
+});
+
+test("P-10 refresh asks again and keeps what is expanded, the scroll and the focus", async ({ page }) => {
+  await rows(page).nth(12).click();
+  await expect(details(page).getByRole("tab").first()).toBeVisible();
+  const before = await page.evaluate(() => scrollY);
+  const refresh = page.getByRole("button", { name: "Refresh" });
   const asked = page.waitForResponse((response) => response.url().endsWith("/fn/list_runs"));
-  await page.getByRole("button", { name: "Refresh" }).click();
+  await refresh.evaluate((button: HTMLElement) => {
+    button.focus({ preventScroll: true });
+    button.click();
+  });
   expect((await asked).status()).toBe(200);
-  await expect(page.getByRole("region", { name: "Run details" })).toBeVisible();
+  await expect(details(page).getByRole("tab").first()).toBeVisible();
   await expect(rows(page)).toHaveCount(25);
+  await expect(refresh).toBeFocused();
+  expect(await page.evaluate(() => scrollY)).toBe(before);
 });
 
-test("P-13 a row expands in place, loads once, and is in the URL", async ({ page }) => {
-  const failed = page.getByRole("button", { name: /^Failed, / }).first();
-  await failed.focus();
-  await page.keyboard.press("Enter");
-  const details = page.getByRole("region", { name: "Run details" });
-  await expect(failed).toHaveAttribute("aria-expanded", "true");
-  await expect(details.getByRole("heading", { name: "Input" })).toBeVisible();
-  await expect(details.getByText("Run", { exact: true })).toBeVisible();
-  await expect(failed).toBeFocused();
-  await expect(page).toHaveURL(/\/logs\?run=[0-9a-f-]{36}$/);
-  await axe(page);
-  await page.keyboard.press("Enter");
-  await expect(details).toHaveCount(0);
-  await expect(page).toHaveURL(/\/logs$/);
-});
-
-test("P-13 a link opens the run at first paint", async ({ page, browser }) => {
-  await page.getByRole("button", { name: /^Failed, / }).first().click();
-  await expect(page).toHaveURL(/run=/);
-  const link = page.url();
-  const context = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });
-  const plain = await context.newPage();
-  await plain.goto(link);
-  await expect(plain.getByRole("region", { name: "Run details" }).getByRole("heading", { name: "Input" })).toBeVisible();
-  await context.close();
-});
-
-test("P-14 a linked run that is not on the page stands above it, and leaves with a change of page", async ({ page }) => {
-  await page.goto("/logs?page=40");
-  await hydrated(page);
-  await rows(page).nth(3).click();
-  await expect(page).toHaveURL(/page=40&run=/);
-  const run = new URL(page.url()).searchParams.get("run");
-  await page.goto(`/logs?run=${run}`);
-  await hydrated(page);
-  await expect(page.getByRole("region", { name: "Linked run" }).getByRole("heading", { name: "Input" })).toBeVisible();
-  await axe(page);
-  await page.getByRole("link", { name: "Older" }).click();
-  await expect(page.getByRole("region", { name: "Linked run" })).toHaveCount(0);
-  await expect(page).toHaveURL(/\/logs\?page=2$/);
-});
-
-test("P-12 an unknown run is told in one sentence", async ({ page }) => {
-  await page.goto("/logs?run=00000000-0000-4000-8000-000000000000");
-  await hydrated(page);
-  await expect(page.getByText("This run is not here")).toBeVisible();
+test("P-10 old rows stay, dimmed, while new ones load, and a late answer for another filter is dropped", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let first = true;
+  await page.route("**/fn/list_runs", async (route) => {
+    if (first) {
+      first = false;
+      await held;
+    }
+    await route.continue();
+  });
+  await choose(page, "Status", "Failed");
+  await expect(page.locator(".runs")).toHaveAttribute("aria-busy", "true");
   await expect(rows(page)).toHaveCount(25);
+  await choose(page, "Status", "Completed");
+  await expect(page.locator("td.runs-status").filter({ hasNotText: "Completed" })).toHaveCount(0);
+  release();
+  await expect(page.locator(".runs")).toHaveAttribute("aria-busy", "false");
+  await expect(page.locator("td.runs-status").filter({ hasNotText: "Completed" })).toHaveCount(0);
+  await expect(page).toHaveURL(/status=completed$/);
 });
 
-test("P-28 filters in the URL are seen and removed one by one or all at once", async ({ page }) => {
-  await page.goto("/logs?utm=x&status=failed&channel=api&date=30d");
+test.describe("when the server cannot be reached", () => {
+  test.use({ allowedConsole: [/net::ERR_FAILED|Failed to load resource/] });
+
+  test("P-12 the rows are kept, and one tries again", async ({ page }) => {
+    await page.route("**/fn/list_runs", (route) => route.abort());
+    await page.getByRole("link", { name: "Older" }).click();
+    const alert = page.getByRole("alert");
+    await expect(alert).toContainText("cannot be reached");
+    await expect(rows(page)).toHaveCount(25);
+    await axe(page);
+    await page.unroute("**/fn/list_runs");
+    await alert.getByRole("button", { name: "Try again" }).click();
+    await expect(range(page)).toHaveText("26–50 of 2,000");
+    await expect(alert).toHaveCount(0);
+  });
+});
+
+test("P-12 no run that fits says so and offers all", async ({ page }) => {
+  await page.goto("/logs?status=pending&duration=gt1m");
   await hydrated(page);
-  const filters = page.getByRole("group", { name: "Active filters" });
-  await expect(filters.getByRole("button", { name: "Remove filter: Date Range Last 30 days" })).toBeVisible();
-  await filters.getByRole("button", { name: "Remove filter: Channel API" }).click();
-  await expect(page).toHaveURL(/\/logs\?utm=x&status=failed&date=30d$/);
-  await expect(rows(page).first()).toContainText("Failed");
-  await filters.getByRole("button", { name: "Clear filters" }).click();
-  await expect(page).toHaveURL(/\/logs\?utm=x$/);
+  await expect(page.getByRole("heading", { name: "No run fits" })).toBeVisible();
+  await axe(page);
+  await page.getByRole("link", { name: "Show all runs" }).click();
   await expect(range(page)).toHaveText("1–25 of 2,000");
 });
 
-test("P-3 P-5 a teammate's page has its runs, and its API tab only what came by the API", async ({ page }) => {
-  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Nora" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Nora" })).toBeVisible();
-  await expect(page.getByRole("columnheader", { name: "AI Teammate" })).toHaveCount(0);
-  await expect(rows(page)).toHaveCount(25);
-  await page.getByRole("tab", { name: "API" }).click();
-  await expect(page).toHaveURL(/\?tab=api$/);
-  await expect(page.getByRole("tab", { name: "API" })).toHaveAttribute("aria-selected", "true");
-  await expect(page.locator("td.runs-channel").filter({ hasNotText: "API" })).toHaveCount(0);
-  await axe(page);
+test("the title says surface and filters, and the counts are announced politely", async ({ page }) => {
+  await page.goto("/logs?status=failed&date=30d&q=refund");
+  await hydrated(page);
+  await expect(page).toHaveTitle("Execution Logs: Failed, Last 30 days, “refund” · Alloy");
+  await expect(range(page)).toHaveRole("status");
+  await filter(page, "Status").click();
+  await page.keyboard.press("Escape");
+  await expect(filter(page, "Status")).toBeFocused();
 });
 
 test("one moves between surfaces while they load, and back and forward through them", async ({ page }) => {
@@ -203,13 +215,35 @@ for (const [scheme, width] of [["light", 1440], ["dark", 1440], ["light", 390], 
           }
         }).observe({ type: "layout-shift", buffered: true });
       });
+      const shifts = () => page.evaluate(() => (window as unknown as { shifts: number }).shifts);
       await page.goto("/logs");
       await hydrated(page);
-      expect(await page.evaluate(() => (window as unknown as { shifts: number }).shifts)).toBe(0);
+      expect(await shifts()).toBe(0);
       await page.getByRole("button", { name: /^Failed, / }).first().click();
-      await expect(page.getByRole("region", { name: "Run details" }).getByRole("heading", { name: "Input" })).toBeVisible();
+      await expect(details(page).getByRole("tab", { name: /^Steps/ })).toBeVisible();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await axe(page);
+      const link = page.url();
+      await page.goto(link);
+      await hydrated(page);
+      await expect(details(page).getByRole("tab", { name: /^Steps/ })).toBeVisible();
+      expect(await shifts()).toBe(0);
+      await filter(page, "Date Range").click();
+      await expect(page.getByRole("listbox", { name: "Date Range" })).toBeVisible();
       await axe(page);
     });
   });
 }
+
+test("P-54 the switch chooses light or dark, and the next first paint has it", async ({ page }) => {
+  const root = page.locator("html");
+  await page.getByRole("button", { name: "Theme: system" }).click();
+  await page.getByRole("button", { name: "Theme: light" }).click();
+  await expect(root).toHaveAttribute("data-theme", "dark");
+  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(15, 17, 19)");
+  const answer = await page.reload();
+  expect(await answer?.text()).toContain('data-theme="dark"');
+  await hydrated(page);
+  await page.getByRole("button", { name: "Theme: dark" }).click();
+  await expect(root).toHaveAttribute("data-theme", "system");
+});

@@ -60,13 +60,53 @@ export async function signIn(page: Page, who: keyof typeof demoUsers, next?: str
   if (runsScript()) await hydrated(page);
 }
 
-/** No accessibility fault that axe can find by the rules of WCAG 2.2 AA. */
-export async function axe(page: Page): Promise<void> {
+/** No accessibility fault that axe can find by the rules of WCAG 2.2 AA, on the page or in a part of it. */
+export async function axe(page: Page, within?: string): Promise<void> {
   // Without script its promises never settle, and the test would only time out.
   if (!runsScript()) throw new Error("axe runs script in the page: use it in the project that has JavaScript");
-  const { violations } = await new AxeBuilder({ page })
+  const whole = new AxeBuilder({ page });
+  const { violations } = await (within === undefined ? whole : whole.include(within))
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
     .analyze();
   const faults = violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map((node) => node.target.join(" ")) }));
   expect(faults).toEqual([]);
 }
+
+/** The buttons that expand the rows. */
+export const rows = (page: Page) => page.getByRole("table", { name: "Runs" }).locator(".run-toggle");
+/** What the pager says of the rows. */
+export const range = (page: Page) => page.getByRole("navigation", { name: "Pages" }).getByRole("status");
+/** The expanded run. */
+export const details = (page: Page) => page.getByRole("region", { name: "Run details" });
+/** A filter's button. */
+export const filter = (page: Page, name: string) =>
+  page.getByRole("group", { name: "Filters" }).getByRole("button", { name, exact: true });
+/** What the note above the rows says: how many words found, or what an id was. */
+export const note = (page: Page) => page.locator(".runs-note");
+
+/** Chooses an option of a filter's menu. */
+export async function choose(page: Page, name: string, option: string): Promise<void> {
+  await filter(page, name).click();
+  await page.getByRole("listbox", { name, exact: true }).getByRole("option", { name: option, exact: true }).click();
+}
+
+/** A run as the API has it. */
+export interface Run {
+  id: string;
+  workflow_id: string;
+  conversation_id: string | null;
+  ai_employee_id: string | null;
+  trigger_url: string | null;
+  [member: string]: unknown;
+}
+
+/** Runs by the API, newest first, as the signed-in person may see them. */
+export async function runs(page: Page, query = "limit=100"): Promise<Run[]> {
+  const { organization_id } = await (await page.request.get("/api/session")).json();
+  const answer = await page.request.get(`/api/organizations/${organization_id}/workflows/runs/?${query}`);
+  return (await answer.json()).data;
+}
+
+/** How many newer runs there are than the demo's run with a result of nearly a megabyte, and than the one of 1,200 steps. */
+export const HEAVY = 31;
+export const LONG = 57;

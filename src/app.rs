@@ -2,7 +2,7 @@
 
 use crate::{
     context::{Boot, use_boot},
-    domain::{access::Role, page::PageSize, time::Timestamp},
+    domain::{access::Role, page::PageSize, theme::Theme, time::Timestamp},
     error::AppError,
     paths,
     ui::{
@@ -24,9 +24,10 @@ use leptos_router::{
 
 /// The document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let theme = use_context::<Boot>().map_or_else(Theme::default, |boot| boot.theme);
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=theme.key()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -47,8 +48,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     // Routes are listed at start-up without a request, hence without a boot.
-    let without_request =
-        || Boot { frame: Err(AppError::SignedOut), page_size: PageSize::default(), now: Timestamp::EPOCH };
+    let without_request = || Boot {
+        frame: Err(AppError::SignedOut),
+        page_size: PageSize::default(),
+        theme: Theme::default(),
+        now: Timestamp::EPOCH,
+    };
     let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_else(without_request)).into_inner();
     provide_context(boot.clone());
     provide_hydrated();

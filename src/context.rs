@@ -1,7 +1,7 @@
 //! What a page knows before it asks for anything, the same on the server and at hydration.
 
 use crate::{
-    domain::{frame::Frame, page::PageSize, time::Timestamp},
+    domain::{frame::Frame, page::PageSize, theme::Theme, time::Timestamp},
     error::AppError,
 };
 use leptos::prelude::*;
@@ -15,6 +15,8 @@ pub struct Boot {
     pub frame: Result<Frame, AppError>,
     /// The page size that the browser's cookie names.
     pub page_size: PageSize,
+    /// The theme that the browser's cookie names.
+    pub theme: Theme,
     /// The server's clock, by which "4 min ago" is the same text on both sides.
     pub now: Timestamp,
 }

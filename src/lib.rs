@@ -14,10 +14,15 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod server;
 
-/// Takes over the page that the server rendered.
+/// Takes over the page that the server rendered. Where a run is expanded in it, with what shows one at hand.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
+    let search = leptos::prelude::window().location().search().unwrap_or_default();
+    if logs_query::LogsQuery::parse(&search).run.is_some() {
+        // Without it the page says so where the run would be.
+        let _ = ui::run_detail::load_details().await;
+    }
     leptos::mount::hydrate_body(app::App);
 }

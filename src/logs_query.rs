@@ -1,14 +1,20 @@
 //! The state of a logs page as its URL says it: read from any text, printed in one way.
 
 use crate::domain::{
+    duration,
     filter::RunFilter,
     ids::{AiEmployeeId, RunId, WorkflowId},
     page::PageNumber,
-    range::{Choice, DatePreset, DurationPreset, NumberPreset, Preset, TokenPreset},
+    range::{Choice, DatePreset, DurationPreset, NumberPreset, Preset, Range, TokenPreset},
+    run::Run,
+    run_part::RunPart,
+    search::{self, Search},
     source,
     status::RunStatus,
+    text::thousands,
     time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What one looks at. Whatever is bad in a URL reads as absent; what is not ours is kept in its order.
@@ -16,6 +22,10 @@ use std::fmt;
 pub struct LogsQuery {
     pub page: PageNumber,
     pub run: Option<RunId>,
+    /// Which part of the expanded run is shown.
+    pub part: RunPart,
+    /// What stands in the search box; never blank.
+    pub q: Option<String>,
     pub filters: Filters,
     strangers: Vec<(String, String)>,
 }
@@ -34,7 +44,7 @@ pub struct Filters {
 }
 
 /// One of the filters, in the order in which they stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FilterKind {
     Status,
     Channel,
@@ -102,9 +112,14 @@ impl Filters {
         }
     }
 
-    /// The value of a filter as people read it. Skills and teammates have names that only the server knows;
-    /// `name_of` finds them.
-    pub fn words(&self, kind: FilterKind, name_of: impl Fn(&str) -> Option<String>) -> Option<String> {
+    /// The value of a filter as people read it. Skills and teammates have names that only the server knows: `name_of`
+    /// finds them. `time` says a time in the viewer's zone.
+    pub fn words(
+        &self,
+        kind: FilterKind,
+        name_of: impl Fn(&str) -> Option<String>,
+        time: impl Fn(Timestamp) -> String,
+    ) -> Option<String> {
         let value = self.value(kind)?;
         Some(match (kind, self) {
             (FilterKind::Status, Self { status: Some(status), .. }) => status.label().to_owned(),
@@ -113,8 +128,32 @@ impl Filters {
             (FilterKind::Date, Self { date: Some(Choice::Preset(preset)), .. }) => preset.label().to_owned(),
             (FilterKind::Duration, Self { duration: Some(Choice::Preset(preset)), .. }) => preset.label().to_owned(),
             (FilterKind::Tokens, Self { tokens: Some(Choice::Preset(preset)), .. }) => preset.label().to_owned(),
+            (FilterKind::Date, Self { date: Some(Choice::Custom(range)), .. }) => range_words(*range, time),
+            (FilterKind::Duration, Self { duration: Some(Choice::Custom(range)), .. }) => {
+                range_words(*range, |millis| duration::label(i64::try_from(millis).unwrap_or(i64::MAX)))
+            }
+            (FilterKind::Tokens, Self { tokens: Some(Choice::Custom(range)), .. }) => range_words(*range, thousands),
             _ => value,
         })
+    }
+
+    /// Whether one filter leaves a run out.
+    pub fn excludes(&self, kind: FilterKind, run: &Run, now: Timestamp) -> bool {
+        let wanted = self.to_run_filter(now);
+        let outside = |range: Option<Range<u64>>, number: Option<i64>| {
+            let number = number.and_then(|number| u64::try_from(number).ok());
+            range.is_some_and(|range| !number.is_some_and(|number| range.contains(&number)))
+        };
+        match kind {
+            FilterKind::Status => wanted.status.is_some_and(|status| status != run.status),
+            FilterKind::Channel => wanted.source.is_some_and(|source| source != run.source),
+            FilterKind::Model => wanted.model.is_some_and(|model| Some(&model) != run.model.as_ref()),
+            FilterKind::Skill => wanted.workflow_id.is_some_and(|id| id != run.workflow_id),
+            FilterKind::Teammate => wanted.ai_employee_id.is_some_and(|id| Some(id) != run.ai_employee_id),
+            FilterKind::Date => wanted.started.is_some_and(|range| !range.contains(&run.created_at)),
+            FilterKind::Duration => outside(wanted.duration, run.duration_ms),
+            FilterKind::Tokens => outside(wanted.tokens, run.total_tokens),
+        }
     }
 
     /// Reads one parameter; `false` when it is none of the filters.
@@ -134,7 +173,8 @@ impl Filters {
         true
     }
 
-    fn clear(&mut self, kind: FilterKind) {
+    /// Takes one filter away.
+    pub fn clear(&mut self, kind: FilterKind) {
         match kind {
             FilterKind::Status => self.status = None,
             FilterKind::Channel => self.channel = None,
@@ -172,33 +212,107 @@ impl Filters {
     }
 }
 
+/// A range in words: `5 ms – 9 ms`, `from 5 ms`, `up to 9 ms`.
+fn range_words<T>(range: Range<T>, words: impl Fn(T) -> String) -> String {
+    match (range.from.map(&words), range.to.map(&words)) {
+        (Some(from), Some(to)) => format!("{from} – {to}"),
+        (Some(from), None) => format!("from {from}"),
+        (None, Some(to)) => format!("up to {to}"),
+        (None, None) => "any".to_owned(),
+    }
+}
+
+/// The two fields of the form that asks for a range of dates. Without a script their values, in UTC, stand in the URL.
+pub const DATE_FIELDS: [&str; 2] = ["date_from", "date_to"];
+
+/// Reads what a field for a date and time holds, `2026-11-20T10:00`, as UTC.
+fn field_time(value: &str) -> Option<Timestamp> {
+    format!("{value}:00Z").parse().or_else(|_| format!("{value}Z").parse()).ok()
+}
+
 impl LogsQuery {
     /// Reads a URL's query string, with or without its question mark. Of a parameter given twice the first counts.
     pub fn parse(search: &str) -> Self {
         let mut query = Self::default();
-        let mut page = None;
+        let (mut page, mut part, mut fields) = (None, None, [None, None]);
         for (key, value) in form_urlencoded::parse(search.trim_start_matches('?').as_bytes()) {
             match key.as_ref() {
                 "page" => page = page.or_else(|| value.parse().ok()),
                 "run" => query.run = query.run.or_else(|| value.parse().ok()),
+                "part" => part = part.or_else(|| RunPart::parse(&value)),
+                "q" => query.q = query.q.take().or_else(|| Some(value.into_owned()).filter(|q| !q.trim().is_empty())),
+                key if DATE_FIELDS.contains(&key) => {
+                    let field = &mut fields[usize::from(key == DATE_FIELDS[1])];
+                    *field = field.or_else(|| field_time(&value));
+                }
                 key if query.filters.read(key, &value) => {}
                 _ => query.strangers.push((key.into_owned(), value.into_owned())),
             }
         }
         query.page = page.unwrap_or_default();
+        query.part = part.unwrap_or_default();
+        let [from, to] = fields;
+        let range = Range { from, to };
+        if range != Range::default() && query.filters.date.is_none() {
+            query.filters.date = Choice::parse(&range.to_string());
+        }
         query
+    }
+
+    /// What the search box asks for.
+    pub fn search(&self) -> Search {
+        search::classify(self.q.as_deref().unwrap_or_default())
+    }
+
+    /// What decides which rows are listed, as a query string: not the expanded run, nor words that only pick among the
+    /// rows in hand.
+    pub fn list_key(&self) -> String {
+        let q = self.q.clone().filter(|_| self.search().asks_the_server());
+        Self { run: None, part: RunPart::default(), q, strangers: Vec::new(), ..self.clone() }.to_string()
+    }
+
+    /// The same with another text in the search box. Words pick among the rows in hand, so the page stays; an id asks
+    /// for other rows, and so does taking one away.
+    #[must_use]
+    pub fn with_search(&self, text: &str) -> Self {
+        let query = Self { q: Some(text.to_owned()).filter(|text| !text.trim().is_empty()), ..self.clone() };
+        if query.search().asks_the_server() || self.search().asks_the_server() {
+            Self { page: PageNumber::FIRST, ..query }
+        } else {
+            query
+        }
+    }
+
+    /// The same with one filter set to a value as the URL has it, from the first page.
+    #[must_use]
+    pub fn with(&self, kind: FilterKind, value: &str) -> Self {
+        let mut query = self.without(kind);
+        query.filters.read(kind.key(), value);
+        query
+    }
+
+    /// The same with another part of the expanded run.
+    #[must_use]
+    pub fn with_part(&self, part: RunPart) -> Self {
+        Self { part, ..self.clone() }
     }
 
     /// The same on another page; an expanded run stays behind.
     #[must_use]
     pub fn on_page(&self, page: PageNumber) -> Self {
-        Self { page, run: None, ..self.clone() }
+        Self { page, run: None, part: RunPart::default(), ..self.clone() }
+    }
+
+    /// The same on another page, where the expanded run is.
+    #[must_use]
+    pub fn with_page(&self, page: PageNumber) -> Self {
+        Self { page, ..self.clone() }
     }
 
     /// The same with another run expanded, or with none.
     #[must_use]
     pub fn with_run(&self, run: Option<RunId>) -> Self {
-        Self { run, ..self.clone() }
+        Self { run, part: RunPart::default(), ..self.clone() }
     }
 
     /// The same without one filter, from the first page.
@@ -209,10 +323,10 @@ impl LogsQuery {
         query
     }
 
-    /// The same without any filter, from the first page.
+    /// The same without any filter and with an empty search box, from the first page.
     #[must_use]
     pub fn without_filters(&self) -> Self {
-        Self { page: PageNumber::FIRST, filters: Filters::default(), ..self.clone() }
+        Self { page: PageNumber::FIRST, filters: Filters::default(), q: None, ..self.clone() }
     }
 
     /// The parameter of a stranger, `tab` for one.
@@ -225,8 +339,10 @@ impl LogsQuery {
         let own = |key: &str, value: String| (key.to_owned(), value);
         let filters = FilterKind::ALL.into_iter().filter_map(|kind| Some(own(kind.key(), self.filters.value(kind)?)));
         let page = (self.page > PageNumber::FIRST).then(|| own("page", self.page.to_string()));
+        let q = self.q.as_ref().map(|q| own("q", q.clone()));
         let run = self.run.map(|run| own("run", run.to_string()));
-        self.strangers.iter().cloned().chain(filters).chain(page).chain(run).collect()
+        let part = (self.part != RunPart::default()).then(|| own("part", self.part.key().to_owned()));
+        self.strangers.iter().cloned().chain(filters).chain(q).chain(page).chain(run).chain(part).collect()
     }
 
     /// The address of this state on the page at `path`.
@@ -265,6 +381,12 @@ mod tests {
             ("date=24h&duration=1-10s&tokens=gt10k", "date=24h&duration=1-10s&tokens=gt10k"),
             ("duration=5..&tokens=..100", "duration=5..&tokens=..100"),
             ("date=next+week", ""),
+            ("date_from=2026-11-20T10:00&date_to=&x=1", "x=1&date=2026-11-20T10%3A00%3A00.000Z.."),
+            ("date_to=2026-11-20T10:00:30&date_from=yesterday", "date=..2026-11-20T10%3A00%3A30.000Z"),
+            ("date_from=2026-11-21T10:00&date_to=2026-11-20T10:00", ""),
+            ("date_from=2026-11-21T10:00&date=24h", "date=24h"),
+            ("q=+&run=&part=flow", "part=flow"),
+            ("part=all&q=wet+parcel&page=3", "q=wet+parcel&page=3"),
             ("x=100%25&y=%3D", "x=100%25&y=%3D"),
         ] {
             assert_eq!(LogsQuery::parse(given).to_string(), printed, "{given}");
@@ -284,6 +406,20 @@ mod tests {
     }
 
     #[test]
+    fn p9_p22_words_leave_the_list_alone_and_an_id_asks_for_another() {
+        let query = LogsQuery::parse("utm=x&status=failed&page=4");
+        assert_eq!(query.with_search("wet").to_string(), "utm=x&status=failed&q=wet&page=4");
+        assert_eq!(query.with_search("wet").list_key(), query.list_key());
+        assert_eq!(query.with_search(RUN).to_string(), format!("utm=x&status=failed&q={RUN}"));
+        assert_eq!(query.with_search(RUN).list_key(), format!("status=failed&q={RUN}"));
+        assert_eq!(query.with_search(" "), query);
+        let asked = LogsQuery::parse(&format!("q={RUN}&page=2"));
+        assert_eq!(asked.with_search("").to_string(), "");
+        assert_eq!(query.with(FilterKind::Status, "completed").to_string(), "utm=x&status=completed");
+        assert_eq!(query.with_run(RUN.parse().ok()).with_part(RunPart::Flow).with_run(None), query);
+    }
+
+    #[test]
     fn p25_a_preset_is_relative_to_the_moment_it_is_asked() {
         let now: Timestamp = "2026-11-21T14:00:00Z".parse().unwrap();
         let filter = LogsQuery::parse("date=7d&duration=lt1s&channel=api").filters.to_run_filter(now);
@@ -296,12 +432,13 @@ mod tests {
     fn filters_have_words() {
         let filters =
             LogsQuery::parse(&format!("status=failed&channel=web_chat&date=24h&skill={RUN}&tokens=5..9")).filters;
-        let words = |kind| filters.words(kind, |id| (id == RUN).then(|| "Refund triage".to_owned()));
+        let name = |id: &str| (id == RUN).then(|| "Refund triage".to_owned());
+        let words = |kind| filters.words(kind, name, Timestamp::to_utc_text);
         assert_eq!(words(FilterKind::Status).unwrap(), "Failed");
         assert_eq!(words(FilterKind::Channel).unwrap(), "Web Chat");
         assert_eq!(words(FilterKind::Skill).unwrap(), "Refund triage");
         assert_eq!(words(FilterKind::Date).unwrap(), "Last 24h");
-        assert_eq!(words(FilterKind::Tokens).unwrap(), "5..9");
+        assert_eq!(words(FilterKind::Tokens).unwrap(), "5 – 9");
         assert_eq!(words(FilterKind::Model), None);
     }
 
@@ -314,7 +451,7 @@ mod tests {
 
         #[test]
         fn any_parameters_come_back(
-            pairs in proptest::collection::vec(("(page|run|status|channel|model|skill|date|duration|tokens|tab|[a-z%& ]{0,4})", "\\PC{0,12}|[0-9]{1,3}|failed|24h|1-10s|gt10k|3\\.\\.9"), 0..8)
+            pairs in proptest::collection::vec(("(page|run|part|q|status|channel|model|skill|teammate|date|date_from|date_to|duration|tokens|tab|[a-z%& ]{0,4})", "\\PC{0,12}|[0-9]{1,3}|failed|24h|1-10s|gt10k|flow|3\\.\\.9|2026-11-20T10:00|7f1c9b1e-52d0-4b8e-9c3a-0d4f5a6b7c8d"), 0..8)
         ) {
             let search = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
             let query = LogsQuery::parse(&search);

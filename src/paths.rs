@@ -1,6 +1,10 @@
 //! Every address in the product, as a function.
 
-use crate::domain::ids::AiEmployeeId;
+use crate::domain::{
+    ids::{AiEmployeeId, AttachmentId, OrganizationId, RunId, WorkflowId},
+    payload::PayloadKey,
+    scope::LogsScope,
+};
 
 /// The organization-wide list.
 pub const LOGS: &str = "/logs";
@@ -17,6 +21,28 @@ pub const SERVER_FUNCTIONS: &str = "/fn";
 /// A teammate's page.
 pub fn teammate(id: AiEmployeeId) -> String {
     format!("/staff/ai/{id}")
+}
+
+/// A run on a surface, expanded and without filters: what one hands over.
+pub fn run(scope: LogsScope, id: RunId) -> String {
+    let tab = scope.tab();
+    format!("{}?{tab}{}run={id}", scope.path(), if tab.is_empty() { "" } else { "&" })
+}
+
+/// The bytes of a file of a run.
+pub fn attachment(organization_id: OrganizationId, run_id: RunId, id: AttachmentId) -> String {
+    format!("/api/organizations/{organization_id}/runs/{run_id}/attachments/{id}")
+}
+
+/// A payload of a run, to be saved.
+pub fn payload(organization_id: OrganizationId, run_id: RunId, key: &PayloadKey) -> String {
+    let words = form_urlencoded::Serializer::new(String::new()).extend_pairs(key.words()).finish();
+    format!("/api/organizations/{organization_id}/runs/{run_id}/payload/?{words}")
+}
+
+/// A run as the API has it.
+pub fn api_run(organization_id: OrganizationId, workflow_id: WorkflowId, run_id: RunId) -> String {
+    format!("/api/organizations/{organization_id}/workflows/{workflow_id}/runs/{run_id}/")
 }
 
 /// Sign-in that comes back to `next`.

@@ -1,7 +1,13 @@
 //! What pages ask the server for: one file a function, one line a body.
 
+mod get_filter_options;
+mod get_payload;
 mod get_run;
+mod get_steps;
 mod list_runs;
 
+pub use get_filter_options::{GetFilterOptions, get_filter_options};
+pub use get_payload::{GetPayload, get_payload};
 pub use get_run::{GetRun, get_run};
+pub use get_steps::{GetSteps, get_steps};
 pub use list_runs::{ListRuns, list_runs};

@@ -13,7 +13,7 @@ use alloy_logs::{
         status::RunStatus,
     },
     server::{
-        query::{get_run::get_run, ingest, list_runs},
+        query::{filter_options, get_run::get_run, ingest, list_runs},
         store::{Columns, OrgDb, WriteOutcome},
     },
 };
@@ -22,6 +22,7 @@ use proptest::{
     test_runner::TestRunner,
 };
 use serde_json::json;
+use std::collections::BTreeSet;
 use support::{
     database::{both, organization},
     oracle, runs,
@@ -72,6 +73,13 @@ async fn lists_are_what_the_oracle_says() {
                 document.workflow_id = workflow_id;
             }
             write(&org, &documents).await;
+            let options = filter_options::filter_options(&org).await.unwrap();
+            let models: BTreeSet<_> = documents.iter().filter_map(|document| document.model.clone()).collect();
+            // A model that no run has any more may still be offered.
+            assert!(models.iter().all(|model| options.models.contains(model)), "{}", database.kind);
+            assert!(options.models.is_sorted() && options.channels.is_sorted(), "{}", database.kind);
+            let skills: BTreeSet<_> = documents.iter().filter_map(|document| document.workflow_id).collect();
+            assert_eq!(options.skills.iter().map(|skill| skill.id).collect::<BTreeSet<_>>(), skills);
             for case in 0..FILTERS {
                 let filter = if case == 0 { RunFilter::default() } else { any(&oracle::any_filter(), &mut runner) };
                 let request = PageRequest {
@@ -84,6 +92,12 @@ async fn lists_are_what_the_oracle_says() {
                 assert_eq!((ids, page.total), expected, "{} for {filter:?} {request:?}", database.kind);
                 let api = list_runs::runs(&org, &filter, request, Columns::List).await.unwrap();
                 assert_eq!(api.rows.iter().map(|run| run.id).collect::<Vec<_>>(), expected.0, "{}", database.kind);
+                // Each stands where a link to it says.
+                if let Some(last) = page.rows.last() {
+                    let before = org.snapshot().await.unwrap().count_before(&filter, last.created_at, last.id).await;
+                    let expected = request.offset() + page.rows.len() as u64 - 1;
+                    assert_eq!(before.unwrap(), expected, "{} for {filter:?} {request:?}", database.kind);
+                }
                 fitting += usize::from(page.total > 0);
             }
         }

@@ -1,12 +1,26 @@
 //! JSON that somebody else wrote, kept as it was written: no number rounded, no member reordered.
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, MapAccess, Visitor},
+};
 use serde_json::value::RawValue;
 use std::fmt;
 use utoipa::ToSchema;
 
 /// How deep arrays and objects may lie in one another; deeper values are refused when they are read.
 pub const MAX_DEPTH: usize = 128;
+
+/// What a value is, taken apart one level deep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// Its members in their order, one that stands there twice too.
+    Object(Vec<(String, Json)>),
+    Array(Vec<Json>),
+    Text(String),
+    /// A number, a boolean or nothing, as it was written.
+    Plain(String),
+}
 
 /// Any JSON value, as it was written.
 // Its `Debug` does not show the text, which is a customer's.
@@ -27,9 +41,50 @@ impl Json {
         serde_json::from_str(self.as_str()).unwrap_or(serde_json::Value::Null)
     }
 
+    /// The value, taken apart one level deep.
+    pub fn shape(&self) -> Shape {
+        let text = self.as_str();
+        // A text with a lone surrogate cannot be read as one; then its JSON is shown.
+        let read = match text.as_bytes().first() {
+            Some(b'{') => serde_json::from_str(text).map(|Members(members)| Shape::Object(members)),
+            Some(b'[') => serde_json::from_str::<Vec<Box<RawValue>>>(text)
+                .map(|items| Shape::Array(items.into_iter().map(Self).collect())),
+            Some(b'"') => serde_json::from_str(text).map(Shape::Text),
+            _ => Ok(Shape::Plain(text.to_owned())),
+        };
+        read.unwrap_or_else(|_| Shape::Plain(text.to_owned()))
+    }
+
     /// From text that [`Json::as_str`] gave.
     pub fn from_text(text: String) -> Result<Self, serde_json::Error> {
         RawValue::from_string(text).map(Self)
+    }
+}
+
+/// The members of an object in their order.
+struct Members(Vec<(String, Json)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
+                    members.push((name, Json(value)));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
     }
 }
 
@@ -98,6 +153,18 @@ mod tests {
         assert_eq!(json.as_str(), text);
         assert_eq!(serde_json::to_string(&json).unwrap(), text);
         assert_eq!(format!("{json:?}"), "Json(61 bytes)");
+    }
+
+    #[test]
+    fn is_taken_apart_one_level_at_a_time() {
+        let object = read(r#"{ "b": [1.0, 2], "a": "\u00e9", "b": 12345678901234567890123 }"#).unwrap();
+        let Shape::Object(members) = object.shape() else { panic!("an object") };
+        let members: Vec<_> = members.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(members, [("b", "[1.0, 2]"), ("a", "\"\\u00e9\""), ("b", "12345678901234567890123")]);
+        assert_eq!(read(r#""\u00e9""#).unwrap().shape(), Shape::Text("é".to_owned()));
+        assert_eq!(read("1.50").unwrap().shape(), Shape::Plain("1.50".to_owned()));
+        assert_eq!(read(r#""\ud83d""#).unwrap().shape(), Shape::Plain(r#""\ud83d""#.to_owned()));
+        assert!(matches!(read("[1, [2]]").unwrap().shape(), Shape::Array(items) if items.len() == 2));
     }
 
     #[test]

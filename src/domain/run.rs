@@ -8,6 +8,7 @@ use super::{
     json::Json,
     status::RunStatus,
     step::{Attachment, StepLog, VoiceTranscript},
+    text::{PREVIEW_CHARS, cut},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,7 @@ impl From<RunKey> for RunFilter {
     }
 }
 
-/// A row of a page's list: no payload, messages cut to [`super::text::PREVIEW_CHARS`].
+/// A row of a page's list: no payload, messages cut to [`PREVIEW_CHARS`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunSummary {
     pub id: RunId,
@@ -100,6 +101,31 @@ pub struct Run {
     pub costs: Vec<CostLine>,
 }
 
+impl From<&Run> for RunSummary {
+    fn from(run: &Run) -> Self {
+        let preview = |message: &Option<String>| message.as_deref().map(|text| cut(text, PREVIEW_CHARS).to_owned());
+        Self {
+            id: run.id,
+            workflow_name: run.workflow_name.clone(),
+            ai_employee_id: run.ai_employee_id,
+            ai_employee_name: run.ai_employee_name.clone(),
+            conversation_id: run.conversation_id,
+            source: run.source.clone(),
+            model: run.model.clone(),
+            status: run.status,
+            created_at: run.created_at,
+            started_at: run.started_at,
+            duration_ms: run.duration_ms,
+            total_tokens: run.total_tokens,
+            input_message: preview(&run.input_message),
+            output_message: preview(&run.output_message),
+            error_message: preview(&run.error_message),
+            failure: run.failure.clone(),
+            costs: run.costs.clone(),
+        }
+    }
+}
+
 /// The flow snapshot of a run: read, or left out because nobody asked for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Flow {
@@ -156,8 +182,8 @@ pub struct StepsPage {
 pub fn temporary_title(first_input: Option<&str>, created_at: Timestamp) -> String {
     let line = first_input.into_iter().flat_map(str::lines).map(str::trim).find(|line| !line.is_empty());
     line.map_or_else(
-        || format!("Conversation on {}", created_at.to_datetime().format("%Y-%m-%d")),
-        |line| super::text::cut(line, 60).to_owned(),
+        || format!("Conversation on {}", created_at.to_datetime().date_naive()),
+        |line| cut(line, 60).to_owned(),
     )
 }
 

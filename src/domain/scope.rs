@@ -1,7 +1,12 @@
 //! A logs surface as a value: which runs it shows, and which columns and filters it fixes (P-4).
 
-use super::{filter::RunFilter, ids::AiEmployeeId};
-use crate::logs_query::FilterKind;
+use super::{
+    access::{ToolGate, Viewer, can_access_tool},
+    filter::RunFilter,
+    ids::AiEmployeeId,
+    run::Run,
+};
+use crate::{logs_query::FilterKind, paths};
 use serde::{Deserialize, Serialize};
 
 /// One of the three surfaces.
@@ -23,6 +28,40 @@ impl LogsScope {
             Self::Organization => filter,
             Self::Teammate(id) => RunFilter { ai_employee_id: Some(id), ..filter },
             Self::TeammateApi(id) => RunFilter { ai_employee_id: Some(id), source: Some("api".to_owned()), ..filter },
+        }
+    }
+
+    /// Whether a run is among those of this surface.
+    pub fn lists(self, run: &Run) -> bool {
+        let wanted = self.narrow(RunFilter::default());
+        wanted.ai_employee_id.is_none_or(|id| Some(id) == run.ai_employee_id)
+            && wanted.source.is_none_or(|source| source == run.source)
+    }
+
+    /// The surface that lists a run and is open to most: its teammate's, if it has one.
+    pub fn that_lists(run: &Run) -> Self {
+        run.ai_employee_id.map_or(Self::Organization, Self::Teammate)
+    }
+
+    /// Whom its page lets in (P-2).
+    pub fn is_open_to(self, viewer: &Viewer) -> bool {
+        can_access_tool(ToolGate { is_org_admin: self == Self::Organization }, viewer)
+    }
+
+    /// The path of its page.
+    pub fn path(self) -> String {
+        match self {
+            Self::Organization => paths::LOGS.to_owned(),
+            Self::Teammate(id) | Self::TeammateApi(id) => paths::teammate(id),
+        }
+    }
+
+    /// The query string of its tab, where it has one.
+    pub const fn tab(self) -> &'static str {
+        match self {
+            Self::Organization => "",
+            Self::Teammate(_) => "tab=logs",
+            Self::TeammateApi(_) => "tab=api",
         }
     }
 

@@ -15,6 +15,13 @@ pub enum Search {
     Text(String),
 }
 
+impl Search {
+    /// Whether other rows are asked for, and not only picked among those in hand.
+    pub const fn asks_the_server(&self) -> bool {
+        matches!(self, Self::Id(_) | Self::RunLink(_))
+    }
+}
+
 /// Tells what a search text asks for. Ids are taken with and without dashes, as traces print them.
 pub fn classify(input: &str) -> Search {
     let text = input.trim();

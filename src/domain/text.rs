@@ -21,6 +21,18 @@ pub fn thousands(number: u64) -> String {
     grouped
 }
 
+/// How much something is, in bytes, as people read it: `640 bytes`, `12 KB`, `1.5 MB`.
+pub fn byte_size(bytes: u64) -> String {
+    match bytes {
+        ..1_000 => format!("{bytes} bytes"),
+        1_000..999_500 => format!("{} KB", (bytes + 500) / 1_000),
+        _ => {
+            let tenths = (bytes + 50_000) / 100_000;
+            format!("{}.{} MB", thousands(tenths / 10), tenths % 10)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,6 +49,21 @@ mod tests {
     fn groups_digits_in_threes() {
         for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_481, "12,481"), (1_234_567, "1,234,567")] {
             assert_eq!(thousands(number), text);
+        }
+    }
+
+    #[test]
+    fn sizes_read_well() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (999, "999 bytes"),
+            (1_000, "1 KB"),
+            (48_213, "48 KB"),
+            (999_499, "999 KB"),
+            (999_500, "1.0 MB"),
+            (26_214_400, "26.2 MB"),
+        ] {
+            assert_eq!(byte_size(bytes), text);
         }
     }
 }

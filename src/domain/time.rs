@@ -1,6 +1,6 @@
 //! Points in time, as the contract has them: RFC 3339 in UTC, written with milliseconds.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{fmt, str::FromStr};
 use utoipa::ToSchema;
@@ -59,9 +59,20 @@ impl Timestamp {
         DateTime::from_timestamp_micros(self.0).unwrap_or_default()
     }
 
+    // Written out: the formatter of chrono is a large part of what a browser would have to load.
     /// As people read it where no time zone is known: `21 Nov 2026, 14:02:11 UTC`.
     pub fn to_utc_text(self) -> String {
-        self.to_datetime().format("%-d %b %Y, %H:%M:%S UTC").to_string()
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let time = self.to_datetime();
+        let month = MONTHS[time.month0() as usize];
+        format!(
+            "{} {month} {}, {:02}:{:02}:{:02} UTC",
+            time.day(),
+            time.year(),
+            time.hour(),
+            time.minute(),
+            time.second()
+        )
     }
 }
 

@@ -11,6 +11,7 @@ mod openapi;
 mod params;
 mod query;
 mod run_detail;
+mod run_payload;
 mod run_steps;
 mod run_write;
 mod runs_list;
@@ -25,6 +26,7 @@ use openapi::OpenApiText;
 /// All endpoints: what is not in here is not served.
 pub fn endpoints(settings: &Settings) -> Vec<Endpoint> {
     let mut endpoints = vec![runs_list::endpoint(), run_detail::endpoint(), run_write::endpoint(settings)];
+    endpoints.extend(run_payload::endpoints());
     endpoints.extend(run_steps::endpoints());
     endpoints.extend(attachment::endpoints());
     endpoints.extend(session::endpoints(settings));

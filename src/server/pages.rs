@@ -16,9 +16,11 @@ use crate::{
         frame::{Frame, Teammate},
         ids::OrganizationId,
         page::PageSize,
+        theme::Theme,
     },
     error::AppError,
     paths,
+    ui::hooks::{page_size, theme},
 };
 use axum::{
     Form, Router,
@@ -32,9 +34,6 @@ use axum_extra::extract::cookie::{Cookie, CookieJar};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::{ResponseOptions, generate_route_list};
 use serde::Deserialize;
-
-/// The cookie that the page's script writes beside localStorage, so that the first paint has the right size.
-const PAGE_SIZE_COOKIE: &str = "alloy-logs-page-size";
 
 /// The pages, the forms, and the page for whatever is no route at all.
 pub fn routes(state: &AppState) -> Router<AppState> {
@@ -107,9 +106,10 @@ async fn gate(State(state): State<AppState>, mut request: Request, next: Next) -
         Ok(_) if at_login => return Redirect::to(&next_in(request.uri().query())).into_response(),
         _ => {}
     }
-    let page_size = CookieJar::from_headers(request.headers());
-    let page_size = PageSize::from_stored(page_size.get(PAGE_SIZE_COOKIE).map(Cookie::value));
-    request.extensions_mut().insert(Boot { frame, page_size, now: clock::now() });
+    let cookies = CookieJar::from_headers(request.headers());
+    let page_size = PageSize::from_stored(cookies.get(page_size::COOKIE).map(Cookie::value));
+    let theme = Theme::from_stored(cookies.get(theme::COOKIE).map(Cookie::value));
+    request.extensions_mut().insert(Boot { frame, page_size, theme, now: clock::now() });
     next.run(request).await
 }
 
@@ -174,6 +174,8 @@ async fn sign_out_form(
 #[derive(Deserialize)]
 struct SwitchForm {
     organization_id: OrganizationId,
+    #[serde(default)]
+    next: String,
 }
 
 async fn switch_form(
@@ -188,5 +190,6 @@ async fn switch_form(
     };
     let viewer = session.viewer(&state).await?;
     let secret = sign_in::switch(&state.db, &session, &viewer, form.organization_id, clock::now()).await?;
-    Ok((jar.add(cookie::write(Some(&secret), &state.settings)), Redirect::to(paths::LOGS)).into_response())
+    let next = paths::local_or_logs(Some(&form.next));
+    Ok((jar.add(cookie::write(Some(&secret), &state.settings)), Redirect::to(next)).into_response())
 }

@@ -1,6 +1,8 @@
 //! What both faces, pages and API, call. Knows neither HTTP nor pages, and holds no SQL.
 
+pub mod filter_options;
 pub mod get_run;
 pub mod ingest;
 pub mod list_runs;
+pub mod run_view;
 pub mod sign_in;

@@ -6,20 +6,25 @@ use super::{
     auth::access::{self, Access},
     clock,
     policy::Policy,
-    query::{get_run, list_runs},
+    query::{self, run_view::Asked},
     routes::{Kind, Route},
 };
 use crate::{
     domain::{
-        access::Scope,
-        ids::{OrganizationId, RunId},
-        page::{Page, PageRequest, PageSize},
-        run::{RunDetail, RunSummary},
+        access::{Role, Scope},
+        filter::RunFilter,
+        ids::{ConversationId, OrganizationId, RunId},
+        page::{PageRequest, PageSize},
+        payload::{Payload, PayloadKey},
+        run::Run,
+        run_view::{FilterOptions, FoundBy, FoundRun, RunsAnswer, StepsView},
         scope::LogsScope,
+        search::Search,
+        unread::Unread,
     },
     error::AppError,
     logs_query::LogsQuery,
-    server_fns::{GetRun, ListRuns},
+    paths, server_fns,
 };
 use axum::{
     body::Body,
@@ -32,13 +37,19 @@ use leptos::{
     server_fn::{ServerFn, axum::server_fn_paths, error::SERVER_FN_ERROR_HEADER},
 };
 use leptos_axum::handle_server_fns_with_context;
+use serde::Serialize;
 
 /// The largest error that is read back to find its status.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
 
 /// Who may call which server function. One that is not in here is answered 401.
-const POLICIES: [(&str, Policy); 2] =
-    [(ListRuns::PATH, Policy::Organization(Scope::RunsRead)), (GetRun::PATH, Policy::Organization(Scope::RunsRead))];
+const POLICIES: [(&str, Policy); 5] = [
+    (server_fns::GetFilterOptions::PATH, Policy::Organization(Scope::RunsRead)),
+    (server_fns::GetPayload::PATH, Policy::Organization(Scope::RunsRead)),
+    (server_fns::GetRun::PATH, Policy::Organization(Scope::RunsRead)),
+    (server_fns::GetSteps::PATH, Policy::Organization(Scope::RunsRead)),
+    (server_fns::ListRuns::PATH, Policy::Organization(Scope::RunsRead)),
+];
 
 fn policy_of(path: &str) -> Option<Policy> {
     POLICIES.iter().find(|(known, _)| *known == path).map(|(_, policy)| *policy)
@@ -94,25 +105,116 @@ pub async fn list_runs(
     scope: LogsScope,
     search: &str,
     size: PageSize,
-) -> Result<Page<RunSummary>, AppError> {
+) -> Result<Unread<RunsAnswer>, AppError> {
     let query = LogsQuery::parse(search);
     let filter = scope.narrow(query.filters.to_run_filter(clock::now()));
     let request = PageRequest { page: query.page, limit: size.into() };
     let access = reader(organization_id).await?;
-    Ok(Box::pin(list_runs::summaries(&access.org, &filter, request)).await?)
+    let list = async |filter| Box::pin(query::list_runs::summaries(&access.org, &filter, request)).await;
+    let by_run = |id| RunFilter { run_id: Some(RunId(id)), ..filter.clone() };
+    let (page, kind) = match query.search() {
+        Search::Empty | Search::Text(_) => (list(filter).await?, None),
+        Search::RunLink(id) => (list(by_run(id)).await?, Some(FoundBy::Run)),
+        // An id is a conversation's, and a run's where no conversation has it (P-20).
+        Search::Id(id) => {
+            let page = list(RunFilter { conversation_id: Some(ConversationId(id)), ..filter.clone() }).await?;
+            if page.total > 0 {
+                (page, Some(FoundBy::Conversation))
+            } else {
+                (list(by_run(id)).await?, Some(FoundBy::Run))
+            }
+        }
+    };
+    let found_by = kind.filter(|_| page.total > 0);
+    unread(&RunsAnswer { page, found_by })
 }
 
-/// One run with everything inside it.
-pub async fn get_run(organization_id: OrganizationId, run_id: RunId) -> Result<RunDetail, AppError> {
+/// What the menus of the filters offer.
+pub async fn get_filter_options(organization_id: OrganizationId) -> Result<Unread<FilterOptions>, AppError> {
     let access = reader(organization_id).await?;
-    let detail = get_run::get_run(&access.org, run_id.into()).await?.ok_or(AppError::NotFound)?;
+    unread(&query::filter_options::filter_options(&access.org).await?)
+}
+
+/// One run with everything that it shows, or the organization of the viewer that has it.
+pub async fn get_run(
+    organization_id: OrganizationId,
+    run_id: RunId,
+    scope: LogsScope,
+    search: &str,
+    size: PageSize,
+) -> Result<Unread<FoundRun>, AppError> {
+    let access = reader(organization_id).await?;
+    let asked = Asked { scope, filters: LogsQuery::parse(search).filters, size, now: clock::now() };
+    match Box::pin(query::run_view::expanded(&access.org, run_id, &asked)).await? {
+        Some(run) => {
+            access.opened(run_id);
+            unread(&FoundRun::Here(Box::new(run)))
+        }
+        None => unread(&Box::pin(elsewhere(organization_id, run_id)).await?.ok_or(AppError::NotFound)?),
+    }
+}
+
+/// The run in another organization of the same person, where a page of theirs lists it.
+async fn elsewhere(organization_id: OrganizationId, run_id: RunId) -> Result<Option<FoundRun>, AppError> {
+    let (state, parts) = request()?;
+    let Some(session) = Box::pin(access::session(&state, &parts.headers)).await? else { return Ok(None) };
+    let viewer = Box::pin(session.viewer(&state)).await?;
+    let others = viewer.memberships.into_iter().filter(|other| other.organization_id != organization_id);
+    for other in others {
+        let access = reader(other.organization_id).await?;
+        let found = Box::pin(query::get_run::get_run_alone(&access.org, run_id)).await?;
+        let Some(run) = found else { continue };
+        return Ok(page_of(&run, other.role).map(|href| FoundRun::InAnother {
+            organization_id: other.organization_id,
+            organization_name: other.organization_name,
+            href,
+        }));
+    }
+    Ok(None)
+}
+
+/// The page that shows a run to somebody of this role.
+fn page_of(run: &Run, role: Role) -> Option<String> {
+    let scope = match role {
+        Role::Admin => LogsScope::Organization,
+        Role::Member => LogsScope::Teammate(run.ai_employee_id?),
+    };
+    Some(paths::run(scope, run.id))
+}
+
+/// Steps of a run from `offset` on.
+pub async fn get_steps(
+    organization_id: OrganizationId,
+    run_id: RunId,
+    offset: u64,
+) -> Result<Unread<StepsView>, AppError> {
+    let access = reader(organization_id).await?;
+    let steps = query::run_view::steps(&access.org, run_id, offset).await?.ok_or(AppError::NotFound)?;
     access.opened(run_id);
-    Ok(detail)
+    unread(&steps)
+}
+
+/// One payload of a run, whole.
+pub async fn get_payload(
+    organization_id: OrganizationId,
+    run_id: RunId,
+    key: PayloadKey,
+) -> Result<Unread<Payload>, AppError> {
+    let access = reader(organization_id).await?;
+    let payload = query::get_run::get_payload(&access.org, run_id.into(), &key).await?.ok_or(AppError::NotFound)?;
+    access.opened(run_id);
+    unread(&payload)
+}
+
+fn unread<T: Serialize>(value: &T) -> Result<Unread<T>, AppError> {
+    Unread::new(value).map_err(query::run_view::unwritable)
+}
+
+fn request() -> Result<(AppState, Parts), AppError> {
+    use_context::<AppState>().zip(use_context::<Parts>()).ok_or(AppError::Internal)
 }
 
 async fn reader(organization_id: OrganizationId) -> Result<Access, AppError> {
-    let (Some(state), Some(parts)) = (use_context::<AppState>(), use_context::<Parts>()) else {
-        return Err(AppError::Internal);
-    };
+    let (state, parts) = request()?;
     Box::pin(access::authorize(&state, &parts.headers, organization_id)).await?.to_read_runs()
 }

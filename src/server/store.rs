@@ -10,6 +10,7 @@ mod counts;
 mod detail;
 pub mod directory;
 mod engine;
+mod filter_options;
 mod migrate;
 pub mod org_db;
 mod packed;

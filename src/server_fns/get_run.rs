@@ -3,14 +3,23 @@
 use crate::{
     domain::{
         ids::{OrganizationId, RunId},
-        run::RunDetail,
+        page::PageSize,
+        run_view::FoundRun,
+        scope::LogsScope,
+        unread::Unread,
     },
     error::AppError,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 
-/// A run with everything inside it.
+/// A run with everything that it shows, and where a surface lists it when the URL's query string is `search`.
 #[server(prefix = "/fn", endpoint = "get_run", input = Json)]
-pub async fn get_run(organization_id: OrganizationId, run_id: RunId) -> Result<RunDetail, AppError> {
-    crate::server::rpc::get_run(organization_id, run_id).await
+pub async fn get_run(
+    organization_id: OrganizationId,
+    run_id: RunId,
+    scope: LogsScope,
+    search: String,
+    size: PageSize,
+) -> Result<Unread<FoundRun>, AppError> {
+    crate::server::rpc::get_run(organization_id, run_id, scope, &search, size).await
 }

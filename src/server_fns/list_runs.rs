@@ -1,12 +1,7 @@
 //! A page of a logs surface.
 
 use crate::{
-    domain::{
-        ids::OrganizationId,
-        page::{Page, PageSize},
-        run::RunSummary,
-        scope::LogsScope,
-    },
+    domain::{ids::OrganizationId, page::PageSize, run_view::RunsAnswer, scope::LogsScope, unread::Unread},
     error::AppError,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -18,6 +13,6 @@ pub async fn list_runs(
     scope: LogsScope,
     search: String,
     size: PageSize,
-) -> Result<Page<RunSummary>, AppError> {
+) -> Result<Unread<RunsAnswer>, AppError> {
     crate::server::rpc::list_runs(organization_id, scope, &search, size).await
 }

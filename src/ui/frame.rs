@@ -1,15 +1,15 @@
 //! What stands around every page: whose organization, which teammates, who is signed in.
 
 use crate::{
-    context::use_frame,
-    domain::access::can_access_tool,
+    context::{use_boot, use_frame},
+    domain::scope::LogsScope,
     paths,
     ui::{
+        hooks::theme::use_theme,
         kit::{
             avatar::Avatar,
             icon::{Glyph, Icon},
         },
-        pages::logs::GATE,
     },
 };
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ use leptos_router::hooks::use_location;
 pub fn AppFrame(children: Children) -> impl IntoView {
     let frame = use_frame();
     let viewer = frame.viewer.clone();
-    let sees_logs = can_access_tool(GATE, &viewer);
+    let sees_logs = LogsScope::Organization.is_open_to(&viewer);
     let teammates = frame
         .teammates
         .into_iter()
@@ -62,6 +62,7 @@ pub fn AppFrame(children: Children) -> impl IntoView {
                     <span class="frame-name" title=viewer.email.clone()>
                         {viewer.email.clone()}
                     </span>
+                    <ThemeSwitch />
                     <button class="button button-quiet button-icon" aria-label="Sign out" title="Sign out">
                         <Glyph icon=Icon::SignOut />
                     </button>
@@ -71,6 +72,24 @@ pub fn AppFrame(children: Children) -> impl IntoView {
                 {children()}
             </main>
         </div>
+    }
+}
+
+/// Goes from the system's theme to light, to dark, and back.
+#[component]
+fn ThemeSwitch() -> impl IntoView {
+    let (theme, choose) = use_theme(use_boot().theme);
+    let label = move || format!("Theme: {}", theme.get().key());
+    view! {
+        <button
+            type="button"
+            class="button button-quiet button-icon needs-script"
+            aria-label=label
+            title=label
+            on:click=move |_| choose(theme.get_untracked().next())
+        >
+            <Glyph icon=Icon::Theme />
+        </button>
     }
 }
 

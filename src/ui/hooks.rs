@@ -1,6 +1,9 @@
 //! What the browser knows and the server does not. The same signatures in both builds; on the server nothing happens.
 
 pub mod clock;
+pub mod cookie;
 pub mod hydrated;
+pub mod latest;
 pub mod page_size;
+pub mod theme;
 pub mod workflow_runs;

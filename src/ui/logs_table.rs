@@ -1,26 +1,45 @@
 //! `AiTeammateLogsTable`: the one table of all three surfaces. A surface is a value; what differs between them is
 //! asked of that value.
 
-mod active_filters;
 mod cells;
+mod date_form;
+mod filter_bar;
+mod filter_menu;
+mod linked_run;
 mod pager;
 mod row;
+mod search_box;
 mod states;
 mod toolbar;
 
 use crate::{
-    domain::{ids::RunId, page::Page, run::RunSummary, scope::LogsScope},
+    context::use_frame,
+    domain::{
+        page::Page,
+        row_match::Needle,
+        run::RunSummary,
+        run_view::{FilterOptions, FoundBy},
+        scope::LogsScope,
+        text::thousands,
+    },
     error::AppError,
+    logs_query::FilterKind,
     ui::{
-        hooks::workflow_runs::{WorkflowRuns, use_workflow_runs},
-        run_detail::RunDetailPanel,
+        hooks::{
+            hydrated::use_hydrated,
+            workflow_runs::{ListKey, WorkflowRuns, use_workflow_runs},
+        },
+        kit::moment::time_words,
+        run_detail::load_details,
     },
 };
-use active_filters::ActiveFilters;
-use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use filter_bar::FilterBar;
+use leptos::{prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use linked_run::LinkedRun;
 use pager::Pager;
-use row::Row;
+pub use row::Row;
+use search_box::{SearchBox, use_needle};
 use states::{Failed, Loading, NoRows};
 use toolbar::Toolbar;
 
@@ -30,7 +49,10 @@ const ROWS_FORM: &str = "runs-form";
 /// What the table shows: the last page that could be loaded, and what went wrong since.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Shown {
+    /// What was asked for last, of what was answered.
+    key: Option<String>,
     page: Option<Page<RunSummary>>,
+    found_by: Option<FoundBy>,
     error: Option<AppError>,
 }
 
@@ -40,36 +62,134 @@ pub fn AiTeammateLogsTable(
     /// Which surface; it may become another one with the same columns.
     #[prop(into)]
     scope: Signal<LogsScope>,
+    /// What the page is called, to which its title adds the filters.
+    #[prop(into)]
+    title: Signal<String>,
 ) -> impl IntoView {
     let runs = use_workflow_runs(scope);
+    let search = use_needle(runs);
     view! {
         <Toolbar runs />
-        <ActiveFilters runs scope />
+        <div class="find">
+            <SearchBox search runs />
+            <Transition fallback=move || view! { <FilterBar runs options=Memo::new(|_| FilterOptions::default()) /> }>
+                <Filters runs title />
+            </Transition>
+        </div>
         <Transition fallback=Loading set_pending=runs.set_pending>
-            <Runs runs scope />
+            <Runs runs needle=search.needle />
         </Transition>
     }
 }
 
+/// The filters with what they offer, and the title of the page, which names those in force.
+#[component]
+fn Filters(runs: WorkflowRuns, title: Signal<String>) -> impl IntoView {
+    // What was offered before stays when it cannot be asked for again.
+    let options = Memo::new(move |before: Option<&FilterOptions>| match runs.options.get() {
+        Some(Ok(options)) => options.read().unwrap_or_default(),
+        _ => before.cloned().unwrap_or_default(),
+    });
+    let active = filters_in_words(runs, options);
+    let title = move || {
+        let filters: Vec<_> = active.get().into_iter().map(|(_, words)| words).collect();
+        let words = runs.query.with(|query| query.q.as_ref().map(|q| format!("“{}”", q.trim())));
+        let all: Vec<_> = filters.into_iter().chain(words).collect();
+        if all.is_empty() { title.get() } else { format!("{}: {}", title.get(), all.join(", ")) }
+    };
+    view! {
+        <Title text=title />
+        <FilterBar runs options />
+    }
+}
+
+/// The filters in force, each in words.
+fn filters_in_words(runs: WorkflowRuns, options: Memo<FilterOptions>) -> Memo<Vec<(FilterKind, String)>> {
+    let teammates = StoredValue::new(use_frame().teammates);
+    let hydrated = use_hydrated();
+    Memo::new(move |_| {
+        let name_of = |id: &str| {
+            let skill = options.with(|options| {
+                options.skills.iter().find(|skill| skill.id.to_string() == id).map(|skill| skill.name.clone())
+            });
+            skill.or_else(|| {
+                teammates.with_value(|teammates| {
+                    teammates
+                        .iter()
+                        .find(|teammate| teammate.id.to_string() == id)
+                        .map(|teammate| teammate.name.clone())
+                })
+            })
+        };
+        let time = |time| time_words(time, hydrated.get());
+        let words = |kind| Some((kind, runs.query.with(|query| query.filters.words(kind, name_of, time))?));
+        let offered = |kind: &FilterKind| runs.scope.get().offers(*kind);
+        FilterKind::ALL.into_iter().filter(offered).filter_map(words).collect()
+    })
+}
+
 /// The rows, from the answer that is there.
 #[component]
-fn Runs(runs: WorkflowRuns, scope: Signal<LogsScope>) -> impl IntoView {
-    let shows_teammate = scope.with_untracked(|scope| scope.shows_teammate());
-    let shown = Memo::new(move |before: Option<&Shown>| match runs.answer.get() {
-        Some(Ok(page)) => Shown { page: Some(page), error: None },
-        Some(Err(error)) => Shown { page: before.and_then(|shown| shown.page.clone()), error: Some(error) },
-        None => before.cloned().unwrap_or_default(),
+fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
+    let shows_teammate = runs.scope.with_untracked(|scope| scope.shows_teammate());
+    let shown = Memo::new(move |before: Option<&Shown>| {
+        let wanted = runs.key.with(ListKey::text);
+        // Until what is wanted has come, what was there before stays; what comes late is not even looked at.
+        let listed = runs.listed.get().filter(|listed| listed.key == wanted);
+        let Some(answer) = listed.and_then(|listed| listed.answer) else { return before.cloned().unwrap_or_default() };
+        let key = Some(wanted);
+        match answer.and_then(|answer| answer.read().map_err(|_| AppError::Internal)) {
+            Ok(answer) => Shown { key, page: Some(answer.page), found_by: answer.found_by, error: None },
+            Err(error) => Shown { key, error: Some(error), ..before.cloned().unwrap_or_default() },
+        }
     });
-    let ids = Memo::new(move |_| {
-        shown.with(|shown| shown.page.iter().flat_map(|page| &page.rows).map(|run| run.id).collect::<Vec<_>>())
-    });
-    let expanded = Memo::new(move |_| runs.query.with(|query| query.run));
-    let linked = use_linked_run(runs, ids, expanded);
     let page = Memo::new(move |_| shown.with(|shown| shown.page.clone()));
+    let ids = Memo::new(move |_| {
+        let fits = |run: &&RunSummary| {
+            needle.with(|needle| needle.as_ref().is_none_or(|needle| needle.find_in(run).is_some()))
+        };
+        page.with(|page| page.iter().flat_map(|page| &page.rows).filter(fits).map(|run| run.id).collect::<Vec<_>>())
+    });
+    let in_hand = Memo::new(move |_| page.with(|page| page.as_ref().map_or(0, |page| page.rows.len())));
+    let note = move || {
+        let found = shown.with(|shown| shown.found_by);
+        let picked = needle.with(Option::is_some);
+        match (picked, found) {
+            (true, _) => {
+                let count = ids.with(Vec::len);
+                format!("{} of {} on this page", thousands(count as u64), thousands(in_hand.get() as u64))
+            }
+            (false, Some(FoundBy::Conversation)) => "Found by conversation ID".to_owned(),
+            (false, Some(FoundBy::Run)) => "Found by run ID".to_owned(),
+            (false, None) => String::new(),
+        }
+    };
+    let current = Signal::derive(move || shown.with(|shown| shown.key.clone()) == Some(runs.key.with(ListKey::text)));
+    let rows_of = move |id| {
+        Memo::new(move |_| {
+            page.with(|page| page.as_ref().and_then(|page| page.rows.iter().find(|run| run.id == id).cloned()))
+        })
+    };
+    // Whoever comes near the rows may expand one: what that needs is loaded by then.
+    let (is_near, set_near) = signal(false);
+    let come_near = move || {
+        if !is_near.get_untracked() {
+            set_near.set(true);
+            spawn_local(async {
+                // Whoever expands a row tries again, and is told.
+                let _ = load_details().await;
+            });
+        }
+    };
+    let is_empty = move || ids.with(Vec::is_empty);
+    let is_hidden_by_words = move || in_hand.get() > 0 && is_empty();
     view! {
         {move || shown.with(|shown| shown.error.clone()).map(|error| view! { <Failed error runs /> })}
-        {move || linked.get().map(|run_id| view! { <LinkedRun run_id /> })}
-        {move || ids.with(Vec::is_empty).then(|| page.get().map(|page| view! { <NoRows page runs /> }))}
+        <p class="runs-note" role="status">
+            {note}
+        </p>
+        <LinkedRun runs page ids current needle />
+        {move || is_empty().then(|| page.get().map(|page| view! { <NoRows page runs by_words=is_hidden_by_words() /> }))}
         <form id=ROWS_FORM method="get" hidden=true>
             {move || {
                 runs.query
@@ -82,31 +202,41 @@ fn Runs(runs: WorkflowRuns, scope: Signal<LogsScope>) -> impl IntoView {
         <div
             class="runs"
             class:runs-busy=move || runs.busy.get()
-            hidden=move || ids.with(Vec::is_empty)
+            hidden=is_empty
             aria-busy=move || runs.busy.get().to_string()
+            on:pointerenter=move |_| come_near()
+            on:focusin=move |_| come_near()
         >
             <table class="runs-table" aria-label="Runs" role="table">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <Heading class="runs-status" text="Status" />
-                        <Heading class="runs-skill" text="Skill" />
-                        {shows_teammate.then(|| view! { <Heading class="runs-teammate" text="AI Teammate" /> })}
-                        <Heading class="runs-channel" text="Channel" />
-                        <Heading class="runs-model" text="Model" />
-                        <Heading class="runs-duration runs-number" text="Duration" />
-                        <Heading class="runs-tokens runs-number" text="Tokens" />
-                        <Heading class="runs-cost runs-number" text="Cost" />
-                        <Heading class="runs-created runs-number" text="Created" />
-                    </tr>
-                </thead>
+                <Head shows_teammate />
                 <tbody role="rowgroup">
                     <For each=move || ids.get() key=|id| *id let:id>
-                        <Row id page runs shows_teammate expanded />
+                        <Row id run=rows_of(id) runs shows_teammate needle />
                     </For>
                 </tbody>
             </table>
         </div>
         <Pager page runs />
+    }
+}
+
+/// The names of the columns.
+#[component]
+pub fn Head(shows_teammate: bool) -> impl IntoView {
+    view! {
+        <thead role="rowgroup">
+            <tr role="row">
+                <Heading class="runs-status" text="Status" />
+                <Heading class="runs-skill" text="Skill" />
+                {shows_teammate.then(|| view! { <Heading class="runs-teammate" text="AI Teammate" /> })}
+                <Heading class="runs-channel" text="Channel" />
+                <Heading class="runs-model" text="Model" />
+                <Heading class="runs-duration runs-number" text="Duration" />
+                <Heading class="runs-tokens runs-number" text="Tokens" />
+                <Heading class="runs-cost runs-number" text="Cost" />
+                <Heading class="runs-created runs-number" text="Created" />
+            </tr>
+        </thead>
     }
 }
 
@@ -116,30 +246,5 @@ fn Heading(class: &'static str, text: &'static str) -> impl IntoView {
         <th class=class role="columnheader" scope="col">
             {text}
         </th>
-    }
-}
-
-/// A run that the URL names and the page does not list: the one that a link led to stays, in a place of its own;
-/// any other was left behind by a change of page or filter, and leaves the URL (P-14).
-fn use_linked_run(runs: WorkflowRuns, ids: Memo<Vec<RunId>>, expanded: Memo<Option<RunId>>) -> Memo<Option<RunId>> {
-    let arrived_with = expanded.get_untracked();
-    let off_page = Memo::new(move |_| expanded.get().filter(|run| !ids.with(|ids| ids.contains(run))));
-    let linked = Memo::new(move |_| off_page.get().filter(|run| Some(*run) == arrived_with));
-    let navigate = use_navigate();
-    Effect::new(move || {
-        if !runs.busy.get() && off_page.get().is_some() && linked.get().is_none() {
-            let here = runs.query.with_untracked(|query| query.with_run(None).href(&runs.path.get_untracked()));
-            navigate(&here, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-        }
-    });
-    linked
-}
-
-#[component]
-fn LinkedRun(run_id: RunId) -> impl IntoView {
-    view! {
-        <section class="linked-run" role="region" aria-label="Linked run">
-            <RunDetailPanel run_id />
-        </section>
     }
 }

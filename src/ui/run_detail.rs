@@ -1,99 +1,126 @@
-//! An expanded run: loaded when it is asked for, once (P-13).
+//! An expanded run: asked for when it is expanded, once (P-13), and shown by code that the browser loads then too.
 
-mod messages;
+#![expect(clippy::unnecessary_wraps, reason = "what is loaded later may fail to come, so `details` has to be a result")]
+
+mod answered;
+mod attachments;
+mod context;
+mod conversation;
+mod copy_bar;
+mod expanded;
+mod failure;
+mod flow;
+mod flow_graph;
+mod linked;
 mod metadata;
+mod payload;
+mod step;
 mod steps;
+mod voice;
 
 use crate::{
-    context::use_frame,
-    domain::{failure::Failure, ids::RunId, run::RunDetail},
-    error::AppError,
-    server_fns::get_run,
+    domain::ids::RunId,
+    ui::hooks::workflow_runs::{History, WorkflowRuns},
 };
-use leptos::{either::Either, prelude::*};
-use messages::Messages;
-use metadata::{Costs, Metadata};
-use steps::Steps;
+use answered::Answered;
+use leptos::{either::Either, prelude::*, wasm_split};
+use linked::Linked;
+use wasm_bindgen::JsCast;
+
+/// The code that shows a run did not come: no connection, or a newer version is being served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotLoaded;
+
+impl From<wasm_split::SplitLoaderError> for NotLoaded {
+    fn from(_: wasm_split::SplitLoaderError) -> Self {
+        Self
+    }
+}
+
+/// Where a run is shown.
+#[derive(Clone, Copy)]
+pub enum Shown {
+    /// Below its row.
+    BelowRow,
+    /// Above the table, with a row of its own. Whether the page lists it all the same.
+    AboveTable { is_listed: Memo<bool> },
+}
+
+/// Everything that only an expanded run needs lies behind this function, in a file of its own. `load_details` gets the
+/// file and calls nothing.
+#[wasm_split::wasm_split(
+    run_details,
+    wasm_split_path = leptos::wasm_split,
+    preload(
+        /// Loads what shows an expanded run.
+        load_details
+    ),
+    fallible
+)]
+pub fn details(run_id: RunId, runs: WorkflowRuns, shown: Shown) -> Result<AnyView, NotLoaded> {
+    Ok(match shown {
+        Shown::BelowRow => view! { <Answered run_id runs /> }.into_any(),
+        Shown::AboveTable { is_listed } => view! { <Linked run_id runs is_listed /> }.into_any(),
+    })
+}
 
 /// The details of one run.
 #[component]
-pub fn RunDetailPanel(run_id: RunId) -> impl IntoView {
-    let organization_id = use_frame().viewer.current.organization_id;
-    let answer = Resource::new(|| (), move |()| get_run(organization_id, run_id));
+pub fn RunDetailPanel(run_id: RunId, runs: WorkflowRuns) -> impl IntoView {
+    let collapse_on_escape = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() {
+            runs.go(History::Replace, |query| query.with_run(None));
+            focus_row(run_id);
+        }
+    };
     view! {
-        <section class="run-detail" role="region" aria-label="Run details">
-            <Suspense fallback=|| {
-                view! {
-                    <p class="run-detail-loading" role="status">
-                        "Loading the run…"
-                    </p>
-                }
-            }>
-                {move || Suspend::new(async move {
-                    match answer.await {
-                        Ok(detail) => Either::Left(view! { <Loaded detail /> }),
-                        Err(error) => {
-                            let retry = move |_| answer.refetch();
-                            Either::Right(view! { <NotLoaded error on:click=retry /> })
-                        }
-                    }
-                })}
-            </Suspense>
+        <section class="run-detail" role="region" aria-label="Run details" on:keydown=collapse_on_escape>
+            <Arriving run_id runs shown=Shown::BelowRow />
         </section>
     }
 }
 
+/// A run, when both it and what shows it have come.
 #[component]
-fn Loaded(detail: RunDetail) -> impl IntoView {
-    let RunDetail { run, steps, steps_total, attachments, voice_transcripts } = detail;
-    let costs = run.costs.clone();
-    view! {
-        {run.failure.clone().map(|failure| view! { <FailureBanner failure /> })}
-        <div class="run-detail-parts">
-            <div class="run-detail-main">
-                <Messages
-                    input=run.input_message.clone()
-                    output=run.output_message.clone()
-                    error=run.error_message.clone()
-                />
-                <Steps steps steps_total run=run.clone() />
-            </div>
-            <aside class="run-detail-facts" aria-label="Facts">
-                <Metadata run files=attachments.len() calls=voice_transcripts.len() />
-                <Costs lines=costs />
-            </aside>
-        </div>
-    }
+pub fn Arriving(run_id: RunId, runs: WorkflowRuns, shown: Shown) -> impl IntoView {
+    // Not in a closure, so once: what is shown follows later answers by itself.
+    let arrived = Suspend::new(async move {
+        runs.run.await;
+        match details(run_id, runs, shown).await {
+            Ok(details) => Either::Left(details),
+            Err(NotLoaded) => Either::Right(view! {
+                <div class="notice" role="alert">
+                    <h2>"The run cannot be shown"</h2>
+                    <p>"Load the page again. There may be a newer version, or no connection."</p>
+                </div>
+            }),
+        }
+    });
+    view! { <Suspense fallback=Loading>{arrived}</Suspense> }
 }
 
-/// The one sentence on a failed run (P-41).
 #[component]
-fn FailureBanner(failure: Failure) -> impl IntoView {
+fn Loading() -> impl IntoView {
     view! {
-        <p class="run-failure">
-            <strong>{failure.headline()}</strong>
-            {failure.reason().map(|reason| view! { <span dir="auto">{format!(" · {reason}")}</span> })}
-            {failure
-                .last_good_step
-                .clone()
-                .map(|step| {
-                    view! { <span class="run-failure-before">{format!("Last step that worked: {step}")}</span> }
-                })}
+        <p class="run-detail-loading" role="status">
+            "Loading the run…"
         </p>
     }
 }
 
-#[component]
-fn NotLoaded(error: AppError) -> impl IntoView {
-    let (title, advice) = match error {
-        AppError::NotFound => ("This run is not here".to_owned(), error.advice()),
-        other => (other.to_string(), other.advice()),
-    };
-    view! {
-        <div class="notice" role="alert">
-            <h2>{title}</h2>
-            <p>{advice}</p>
-            <button class="button">"Try again"</button>
-        </div>
-    }
+/// The id of the button that expands a run.
+pub fn toggle_id(run_id: RunId) -> String {
+    format!("toggle-{run_id}")
+}
+
+/// Puts the focus on the row of a run.
+pub fn focus_row(run_id: RunId) {
+    // After the rows have been drawn anew.
+    request_animation_frame(move || {
+        let toggle = document().get_element_by_id(&toggle_id(run_id));
+        if let Some(toggle) = toggle.and_then(|toggle| toggle.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // An element of the page takes the focus or leaves it where it is.
+            let _ = toggle.focus();
+        }
+    });
 }

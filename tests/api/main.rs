@@ -11,6 +11,7 @@ mod guard;
 mod hostile;
 mod list;
 mod openapi;
+mod payload;
 mod session;
 mod steps;
 mod write;

@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         ids::{AttachmentId, ConversationId, RunId},
+        payload::{self, Payload, PayloadKey},
         run::{MAX_DETAIL_STEPS, Run, RunDetail, RunKey, StepsPage},
         step::Attachment,
     },
@@ -43,6 +44,19 @@ pub async fn get_steps(org: &OrgDb, key: RunKey, offset: u64) -> Result<Option<S
 pub async fn get_attachment(org: &OrgDb, key: RunKey, id: AttachmentId) -> Result<Option<Attachment>, StoreError> {
     let mut snapshot = org.snapshot().await?;
     if snapshot.has_run(key).await? { snapshot.attachment(key.id, id).await } else { Ok(None) }
+}
+
+/// One payload of a run, whole; `None` when there is no such run, or it has no such payload.
+pub async fn get_payload(org: &OrgDb, key: RunKey, wanted: &PayloadKey) -> Result<Option<Payload>, StoreError> {
+    let mut snapshot = org.snapshot().await?;
+    if let Some(step) = wanted.step() {
+        if !snapshot.has_run(key).await? {
+            return Ok(None);
+        }
+        let step = snapshot.step(key.id, step).await?;
+        return Ok(step.and_then(|step| payload::take_of_step(step, wanted)));
+    }
+    Ok(snapshot.find_run(key).await?.and_then(|run| payload::take_of_run(run, wanted)))
 }
 
 async fn find(snapshot: &mut Snapshot, key: RunKey) -> Result<Option<Run>, StoreError> {

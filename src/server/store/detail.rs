@@ -4,6 +4,7 @@ use super::{
     engine::StoreError,
     org_db::Snapshot,
     packed,
+    runs::text_is,
     schema::{Attachments, StepLogs, VoiceTranscripts},
 };
 use crate::domain::{
@@ -58,41 +59,48 @@ struct TranscriptRow {
 impl Snapshot {
     /// Step logs in order from `offset` on, at most `limit`, and how many the run has.
     pub async fn steps(&mut self, run_id: RunId, offset: u64, limit: usize) -> Result<(Vec<StepLog>, u64), StoreError> {
-        let mine = self.owns((StepLogs::Table, StepLogs::OrganizationId));
-        let of_run = |columns: &mut SelectStatement| {
-            columns
-                .from(StepLogs::Table)
-                .and_where(mine.clone())
-                .and_where(Expr::col(StepLogs::RunId).eq(run_id.0))
-                .take()
-        };
-        let select = of_run(
-            Query::select()
-                .columns([
-                    StepLogs::Id,
-                    StepLogs::ParentId,
-                    StepLogs::StepId,
-                    StepLogs::Name,
-                    StepLogs::Kind,
-                    StepLogs::Status,
-                    StepLogs::StartedAt,
-                    StepLogs::EndedAt,
-                    StepLogs::DurationMs,
-                    StepLogs::Error,
-                    StepLogs::PackedPayload,
-                ])
-                .order_by(StepLogs::Position, Order::Asc)
-                .limit(limit as u64)
-                .offset(offset),
-        );
+        let select = self
+            .select_steps(run_id)
+            .order_by(StepLogs::Position, Order::Asc)
+            .limit(limit as u64)
+            .offset(offset)
+            .take();
         let rows: Vec<StepRow> = self.tx.fetch_all(&select).await?;
         let steps = rows.into_iter().map(StepRow::read).collect::<Result<Vec<_>, _>>()?;
         let total = if offset == 0 && steps.len() < limit {
             steps.len() as u64
         } else {
-            self.tx.fetch_count(&of_run(Query::select().expr(Func::count(Expr::col(Asterisk))))).await?
+            let count = self.select_steps(run_id).clear_selects().expr(Func::count(Expr::col(Asterisk))).take();
+            self.tx.fetch_count(&count).await?
         };
         Ok((steps, total))
+    }
+
+    /// One step log of a run; `None` when the run has no such step.
+    pub async fn step(&mut self, run_id: RunId, id: &str) -> Result<Option<StepLog>, StoreError> {
+        let select = self.select_steps(run_id).and_where(text_is(Expr::col(StepLogs::Id), id)).take();
+        self.tx.fetch_optional::<StepRow>(&select).await?.map(StepRow::read).transpose()
+    }
+
+    fn select_steps(&self, run_id: RunId) -> SelectStatement {
+        Query::select()
+            .columns([
+                StepLogs::Id,
+                StepLogs::ParentId,
+                StepLogs::StepId,
+                StepLogs::Name,
+                StepLogs::Kind,
+                StepLogs::Status,
+                StepLogs::StartedAt,
+                StepLogs::EndedAt,
+                StepLogs::DurationMs,
+                StepLogs::Error,
+                StepLogs::PackedPayload,
+            ])
+            .from(StepLogs::Table)
+            .and_where(self.owns((StepLogs::Table, StepLogs::OrganizationId)))
+            .and_where(Expr::col(StepLogs::RunId).eq(run_id.0))
+            .take()
     }
 
     /// The files of a run, without their bytes.

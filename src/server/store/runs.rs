@@ -9,6 +9,7 @@ use super::{
 };
 use crate::domain::{
     filter::RunFilter,
+    ids::RunId,
     page::{Limit, PageRequest},
     range::{DurationPreset, NumberPreset, Range, TokenPreset},
     run::{Run, RunKey, RunSummary},
@@ -101,6 +102,36 @@ impl Snapshot {
             total += self.tx.fetch_count(&statement).await?;
         }
         Ok(total)
+    }
+
+    /// How many runs of a list come before one.
+    pub async fn count_before(
+        &mut self,
+        filter: &RunFilter,
+        created_at: Timestamp,
+        id: RunId,
+    ) -> Result<u64, StoreError> {
+        let newer = Range { from: Timestamp::from_micros(created_at.micros() + 1).ok(), to: None };
+        let newer = match (newer.from, filter.started) {
+            // Nothing is newer than the end of the calendar.
+            (None, _) => 0,
+            (Some(from), within) => {
+                let started = Range { from: Some(from), to: within.and_then(|range| range.to) };
+                if started.to.is_some_and(|to| to <= from) {
+                    0
+                } else {
+                    self.count_runs(&RunFilter { started: Some(started), ..filter.clone() }).await?
+                }
+            }
+        };
+        let at_once = Query::select()
+            .expr(Func::count(Expr::col(Asterisk)))
+            .from(Runs::Table)
+            .cond_where(self.condition(filter))
+            .and_where(Expr::col((Runs::Table, Runs::CreatedAt)).eq(created_at.micros()))
+            .and_where(Expr::col((Runs::Table, Runs::Id)).gt(id.0))
+            .take();
+        Ok(newer + self.tx.fetch_count(&at_once).await?)
     }
 
     /// Counts in an index.

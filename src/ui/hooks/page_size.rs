@@ -1,14 +1,14 @@
 //! The page size: kept in localStorage, and in a cookie so that the server renders the same (P-7).
 
+use super::cookie::write_cookie;
 use crate::domain::page::PageSize;
 use gloo_storage::{LocalStorage, Storage};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 /// The key in localStorage, shared by all surfaces.
 const STORAGE_KEY: &str = "alloy:logs-page-size";
-/// The cookie that the server reads; a year long, and of this site only.
-const COOKIE: &str = "alloy-logs-page-size";
+/// The cookie that the server reads.
+pub const COOKIE: &str = "alloy-logs-page-size";
 
 #[derive(Clone, Copy)]
 struct ChosenSize(RwSignal<PageSize>);
@@ -18,11 +18,11 @@ pub fn provide_page_size(rendered: PageSize) {
     let size = RwSignal::new(rendered);
     provide_context(ChosenSize(size));
     Effect::new(move || {
-        let stored: Option<serde_json::Value> = LocalStorage::get(STORAGE_KEY).ok();
-        let stored = PageSize::from_stored(stored.map(|value| value.to_string()).as_deref());
+        let stored: Option<u64> = LocalStorage::get(STORAGE_KEY).ok();
+        let stored = PageSize::from_stored(stored.map(|size| size.to_string()).as_deref());
         if stored != rendered {
             size.set(stored);
-            write_cookie(stored);
+            write_cookie(COOKIE, &stored.to_string());
         }
     });
 }
@@ -33,14 +33,8 @@ pub fn use_page_size() -> (Signal<PageSize>, impl Fn(PageSize) + Copy) {
     let choose = move |chosen: PageSize| {
         // Storage may be full or forbidden; the cookie and this page still know.
         let _ = LocalStorage::set(STORAGE_KEY, chosen.get());
-        write_cookie(chosen);
+        write_cookie(COOKIE, &chosen.to_string());
         size.set(chosen);
     };
     (size.into(), choose)
-}
-
-fn write_cookie(size: PageSize) {
-    if let Some(document) = document().dyn_ref::<web_sys::HtmlDocument>() {
-        let _ = document.set_cookie(&format!("{COOKIE}={size}; path=/; max-age=31536000; samesite=lax"));
-    }
 }

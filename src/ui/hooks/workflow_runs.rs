@@ -1,44 +1,150 @@
 //! `use_workflow_runs`: the one source of runs of all surfaces.
 
-use super::{hydrated::use_hydrated, page_size::use_page_size};
+use super::{hydrated::use_hydrated, latest::Latest, page_size::use_page_size};
 use crate::{
     context::use_frame,
-    domain::{page::Page, run::RunSummary, scope::LogsScope},
+    domain::{
+        ids::RunId,
+        page::PageSize,
+        run_view::{FilterOptions, FoundRun, RunsAnswer},
+        scope::LogsScope,
+        unread::Unread,
+    },
     error::AppError,
     logs_query::LogsQuery,
-    server_fns::list_runs,
+    server_fns::{get_filter_options, get_run, list_runs},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+use serde::{Deserialize, Serialize};
+
+/// What decides which rows are listed: the surface, its URL and the page size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListKey {
+    scope: LogsScope,
+    search: String,
+    size: PageSize,
+}
+
+impl ListKey {
+    /// As text, another for another key.
+    pub fn text(&self) -> String {
+        format!("{}?{}&{}#{}", self.scope.path(), self.scope.tab(), self.search, self.size)
+    }
+}
+
+/// An answer, with the text of the key that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    pub key: String,
+    /// `None` when something else was wanted before it came.
+    pub answer: Option<Result<Unread<RunsAnswer>, AppError>>,
+}
+
+/// What becomes of the entry of the browser's history that one leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// It stays, and back leads to it: another page or filter.
+    Push,
+    /// It is replaced: typing, and what is expanded.
+    Replace,
+}
 
 /// The runs of a surface, as its URL says.
 #[derive(Clone, Copy)]
 pub struct WorkflowRuns {
+    pub scope: Signal<LogsScope>,
     /// The state of the URL.
     pub query: Memo<LogsQuery>,
     /// The path of the page, to which links lead.
     pub path: Memo<String>,
+    /// What is wanted now.
+    pub key: Memo<ListKey>,
     /// What the server answered last. While it is asked again, what it answered before.
-    pub answer: Resource<Result<Page<RunSummary>, AppError>>,
+    pub listed: Resource<Listed>,
+    /// The run that the URL names.
+    pub expanded: Memo<Option<RunId>>,
+    /// That run; `None` when the URL names none.
+    pub run: Resource<Option<Result<Unread<FoundRun>, AppError>>>,
+    /// What the menus of the filters offer.
+    pub options: Resource<Result<Unread<FilterOptions>, AppError>>,
     /// Whether the server is being asked again. What it renders itself is never on its way.
     pub busy: Signal<bool>,
     /// How the table's transition says that it waits.
     pub set_pending: WriteSignal<bool>,
+    go: Callback<(String, History)>,
 }
 
-/// Asks for the runs of a surface whenever what decides them changes; an expanded run does not.
+/// Asks for the runs of a surface whenever what decides them changes, and for the run that is expanded.
 pub fn use_workflow_runs(scope: Signal<LogsScope>) -> WorkflowRuns {
     let location = use_location();
     let query = Memo::new(move |_| location.search.with(|search| LogsQuery::parse(search)));
-    let wanted = Memo::new(move |_| query.with(|query| query.with_run(None).to_string()));
     let (size, _) = use_page_size();
+    let key =
+        Memo::new(move |_| ListKey { scope: scope.get(), search: query.with(LogsQuery::list_key), size: size.get() });
     let organization_id = use_frame().viewer.current.organization_id;
-    let answer = Resource::new(
-        move || (scope.get(), wanted.get(), size.get()),
-        move |(scope, search, size)| list_runs(organization_id, scope, search, size),
+    let latest = Latest::of(key);
+    let listed = Resource::new(
+        move || key.get(),
+        move |key| {
+            let text = key.text();
+            let ListKey { scope, search, size } = key.clone();
+            let answer = latest.ask(key, list_runs(organization_id, scope, search, size));
+            async move { Listed { key: text, answer: answer.await } }
+        },
     );
+    let expanded = Memo::new(move |_| query.with(|query| query.run));
+    let latest = Latest::of(expanded);
+    let run = Resource::new(
+        move || expanded.get(),
+        move |run_id| {
+            // Where it is listed is asked for the list of this moment: later ones do not ask again.
+            let ListKey { scope, search, size } = key.get_untracked();
+            let answer = async move { Some(get_run(organization_id, run_id?, scope, search, size).await) };
+            let answer = latest.ask(run_id, answer);
+            async move { answer.await.flatten() }
+        },
+    );
+    let options = Resource::new(|| (), move |()| get_filter_options(organization_id));
     let (pending, set_pending) = signal(false);
     let hydrated = use_hydrated();
     let busy = Signal::derive(move || hydrated.get() && pending.get());
-    WorkflowRuns { query, path: location.pathname, answer, busy, set_pending }
+    let navigate = use_navigate();
+    let go = Callback::new(move |(href, history): (String, History)| {
+        let replace = history == History::Replace;
+        navigate(&href, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+    });
+    WorkflowRuns { scope, query, path: location.pathname, key, listed, expanded, run, options, busy, set_pending, go }
+}
+
+impl WorkflowRuns {
+    /// The address of another state of this page.
+    pub fn href(&self, change: impl FnOnce(&LogsQuery) -> LogsQuery) -> String {
+        self.query.with(change).href(&self.path.get())
+    }
+
+    /// Goes to another state of this page; nothing when it is this one.
+    pub fn go(&self, history: History, change: impl FnOnce(&LogsQuery) -> LogsQuery) {
+        let next = self.query.with_untracked(change);
+        if self.query.with_untracked(|query| *query != next) {
+            self.go.run((next.href(&self.path.get_untracked()), history));
+        }
+    }
+
+    /// Goes to an address of this site.
+    pub fn go_to(&self, href: String) {
+        self.go.run((href, History::Push));
+    }
+
+    /// Asks for everything on the page again.
+    pub fn refresh(&self) {
+        self.listed.refetch();
+        if self.expanded.get_untracked().is_some() {
+            self.run.refetch();
+        }
+        self.options.refetch();
+    }
 }

@@ -26,10 +26,15 @@ pub fn Exact(time: Timestamp) -> impl IntoView {
     view! { <time datetime=time.to_string()>{exact}</time> }
 }
 
+/// A time in words, now and as the page is hydrated.
+pub fn time_words(time: Timestamp, hydrated: bool) -> String {
+    if hydrated { local_text(time) } else { time.to_utc_text() }
+}
+
 /// In UTC until the page's script, which knows the viewer's zone, has taken over.
 fn exact_text(time: Timestamp) -> impl Fn() -> String + Clone {
     let hydrated = use_hydrated();
-    move || if hydrated.get() { local_text(time) } else { time.to_utc_text() }
+    move || time_words(time, hydrated.get())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of this calendar are exact in a double")]

@@ -5,29 +5,33 @@ use crate::{
         cost::{self, CostLine},
         duration,
         ids::AiEmployeeId,
+        row_match::Needle,
         run::RunSummary,
         source,
         status::RunStatus,
         text::thousands,
+        waterfall::{Stretch, WHOLE},
     },
     ui::{
         hooks::clock::use_now,
-        kit::{avatar::Avatar, bar::Bar},
+        kit::{avatar::Avatar, bar::Bar, marked::Marked},
     },
 };
 use leptos::{either::Either, prelude::*};
 
 /// The skill, the beginning of the input, and why it failed if it did.
 #[component]
-pub fn Skill(run: RunSummary) -> impl IntoView {
+pub fn Skill(run: RunSummary, needle: Memo<Option<Needle>>) -> impl IntoView {
     let failure = run.failure.as_ref().map(|failure| {
         let reason = failure.reason().map(|reason| format!(" · {reason}")).unwrap_or_default();
         format!("{}{reason}", failure.headline())
     });
     view! {
-        <span class="cell-skill">{run.workflow_name}</span>
+        <span class="cell-skill">
+            <Marked text=run.workflow_name needle />
+        </span>
         <span class="cell-input" dir="auto">
-            {run.input_message}
+            <Marked text=run.input_message.unwrap_or_default() needle />
         </span>
         {failure
             .map(|failure| {
@@ -42,12 +46,14 @@ pub fn Skill(run: RunSummary) -> impl IntoView {
 
 /// The teammate, if one did it.
 #[component]
-pub fn Teammate(id: Option<AiEmployeeId>, name: Option<String>) -> impl IntoView {
+pub fn Teammate(id: Option<AiEmployeeId>, name: Option<String>, needle: Memo<Option<Needle>>) -> impl IntoView {
     match (id, name) {
         (Some(id), Some(name)) => Either::Left(view! {
             <span class="cell-teammate">
                 <Avatar id=id.0 name=name.clone() />
-                <span class="cell-name">{name}</span>
+                <span class="cell-name">
+                    <Marked text=name needle />
+                </span>
             </span>
         }),
         _ => Either::Right(Absent()),
@@ -62,14 +68,18 @@ fn Absent() -> impl IntoView {
 
 /// The model, if one was asked.
 #[component]
-pub fn Model(name: Option<String>) -> impl IntoView {
-    name.map_or_else(|| Either::Left(Absent()), Either::Right)
+pub fn Model(name: Option<String>, needle: Memo<Option<Needle>>) -> impl IntoView {
+    name.map_or_else(|| Either::Left(Absent()), |text| Either::Right(view! { <Marked text needle /> }))
 }
 
 /// Where it came from.
 #[component]
-pub fn Channel(source: String) -> impl IntoView {
-    view! { <span class="tag">{source::label(&source)}</span> }
+pub fn Channel(source: String, needle: Memo<Option<Needle>>) -> impl IntoView {
+    view! {
+        <span class="tag">
+            <Marked text=source::label(&source) needle />
+        </span>
+    }
 }
 
 /// How long it took; of one that is at it, how long so far. The bar is to half a minute, where most runs end.
@@ -80,13 +90,15 @@ pub fn Duration(run: RunSummary) -> impl IntoView {
     let is_running = run.status == RunStatus::Running;
     let millis = Signal::derive(move || fixed.or_else(|| is_running.then(|| now.get().millis_since(started).max(0))));
     let class = if run.status == RunStatus::Failed { "bar-bad" } else { "bar-quiet" };
-    #[expect(clippy::cast_precision_loss, reason = "the length of a bar")]
-    let length = move || millis.get().map_or(0.0, |millis| (millis as f64 / 300.0).min(100.0));
+    let stretch = move || {
+        let part = millis.get().map_or(0, |millis| millis / 3).clamp(0, WHOLE.into());
+        Stretch { start: 0, length: u32::try_from(part).unwrap_or(WHOLE) }
+    };
     view! {
         <span class="cell-duration">
             {move || {
                 millis.get().map_or_else(|| Either::Left(Absent()), |millis| Either::Right(duration::label(millis)))
-            }} <span class="cell-duration-bar">{move || view! { <Bar start=0.0 length=length() class /> }}</span>
+            }} <span class="cell-duration-bar">{move || view! { <Bar stretch=stretch() class /> }}</span>
         </span>
     }
 }

@@ -7,12 +7,14 @@ use crate::{
         text::thousands,
     },
     ui::{
-        hooks::{page_size::use_page_size, workflow_runs::WorkflowRuns},
+        hooks::{
+            page_size::use_page_size,
+            workflow_runs::{History, WorkflowRuns},
+        },
         kit::icon::{Glyph, Icon},
     },
 };
 use leptos::{either::Either, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// The foot of the list.
 #[component]
@@ -72,7 +74,7 @@ fn PageLink(
     let children = StoredValue::new(children);
     move || match to.get() {
         Some(number) => {
-            let href = runs.query.with(|query| query.on_page(number).href(&runs.path.get()));
+            let href = runs.href(|query| query.on_page(number));
             Either::Left(view! {
                 <a class="button" href=href aria-label=label title=label>
                     {children.with_value(|children| children())}
@@ -91,14 +93,12 @@ fn PageLink(
 #[component]
 fn SizeChoice(page: Memo<Option<Page<RunSummary>>>, runs: WorkflowRuns) -> impl IntoView {
     let (size, choose) = use_page_size();
-    let navigate = use_navigate();
     let change = move |event: leptos::ev::Event| {
         let chosen = PageSize::from_stored(Some(&event_target_value(&event)));
         let before = page.with_untracked(|page| page.as_ref().map_or(0, |page| page.request.offset()));
         let number = PageNumber::try_from(before / chosen.get() + 1).unwrap_or_default();
         choose(chosen);
-        let href = runs.query.with_untracked(|query| query.on_page(number).href(&runs.path.get_untracked()));
-        navigate(&href, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+        runs.go(History::Replace, |query| query.with_page(number));
     };
     view! {
         <label class="pager-size">

@@ -5,40 +5,44 @@ use super::{
     cells::{Channel, Cost, Duration, Model, Skill, Teammate, Tokens},
 };
 use crate::{
-    domain::{ids::RunId, page::Page, run::RunSummary, time::ago},
+    domain::{
+        ids::RunId,
+        row_match::{Needle, RowMatch},
+        run::RunSummary,
+        time::ago,
+    },
     ui::{
-        hooks::{clock::use_now, workflow_runs::WorkflowRuns},
-        kit::{moment::Ago, status_badge::StatusBadge},
-        run_detail::RunDetailPanel,
+        hooks::{
+            clock::use_now,
+            workflow_runs::{History, WorkflowRuns},
+        },
+        kit::{marked::Marked, moment::Ago, status_badge::StatusBadge},
+        run_detail::{RunDetailPanel, toggle_id},
     },
 };
 use leptos::{either::Either, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 
 /// One run.
 #[component]
 pub fn Row(
     id: RunId,
-    page: Memo<Option<Page<RunSummary>>>,
+    /// What the row says; it may become another while the row stays.
+    run: Memo<Option<RunSummary>>,
     runs: WorkflowRuns,
     shows_teammate: bool,
-    expanded: Memo<Option<RunId>>,
+    /// What is marked in it.
+    needle: Memo<Option<Needle>>,
 ) -> impl IntoView {
-    let run = Memo::new(move |_| {
-        page.with(|page| page.as_ref().and_then(|page| page.rows.iter().find(|run| run.id == id).cloned()))
-    });
-    let is_open = Memo::new(move |_| expanded.get() == Some(id));
+    let is_open = Memo::new(move |_| runs.expanded.get() == Some(id));
     let detail_id = format!("run-{id}");
-    let navigate = use_navigate();
     let toggle = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         if selects_text() || hits_link(&event) {
             return;
         }
         let next = (!is_open.get_untracked()).then_some(id);
-        let href = runs.query.with_untracked(|query| query.with_run(next).href(&runs.path.get_untracked()));
-        navigate(&href, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+        runs.go(History::Replace, |query| query.with_run(next));
     };
     let colspan = if shows_teammate { "9" } else { "8" };
     view! {
@@ -49,7 +53,7 @@ pub fn Row(
                     run
                         .get()
                         .map(|run| {
-                            view! { <Cells run shows_teammate is_open detail_id=detail_id.clone() /> }
+                            view! { <Cells run shows_teammate needle is_open detail_id=detail_id.clone() /> }
                         })
                 }
             }
@@ -61,7 +65,7 @@ pub fn Row(
                     view! {
                         <tr class="run-detail-row" role="row" id=detail_id.clone()>
                             <td role="cell" colspan=colspan>
-                                <RunDetailPanel run_id=id />
+                                <RunDetailPanel run_id=id runs />
                             </td>
                         </tr>
                     }
@@ -71,7 +75,13 @@ pub fn Row(
 }
 
 #[component]
-fn Cells(run: RunSummary, shows_teammate: bool, is_open: Memo<bool>, detail_id: String) -> impl IntoView {
+fn Cells(
+    run: RunSummary,
+    shows_teammate: bool,
+    needle: Memo<Option<Needle>>,
+    is_open: Memo<bool>,
+    detail_id: String,
+) -> impl IntoView {
     let now = use_now();
     let label = {
         let (status, skill, created_at) = (run.status.label(), run.workflow_name.clone(), run.created_at);
@@ -83,6 +93,7 @@ fn Cells(run: RunSummary, shows_teammate: bool, is_open: Memo<bool>, detail_id: 
         <td class="runs-status" role="cell">
             <button
                 class="run-toggle"
+                id=toggle_id(run.id)
                 form=ROWS_FORM
                 name=name
                 value=run.id.to_string()
@@ -94,13 +105,14 @@ fn Cells(run: RunSummary, shows_teammate: bool, is_open: Memo<bool>, detail_id: 
             </button>
         </td>
         <td class="runs-skill" role="cell">
-            <Skill run=run.clone() />
+            <Skill run=run.clone() needle />
+            <Elsewhere run=run.clone() needle />
         </td>
         {if shows_teammate {
             Either::Left(
                 view! {
                     <td class="runs-teammate" role="cell">
-                        <Teammate id=run.ai_employee_id name=run.ai_employee_name.clone() />
+                        <Teammate id=run.ai_employee_id name=run.ai_employee_name.clone() needle />
                     </td>
                 },
             )
@@ -108,10 +120,10 @@ fn Cells(run: RunSummary, shows_teammate: bool, is_open: Memo<bool>, detail_id: 
             Either::Right(())
         }}
         <td class="runs-channel" role="cell">
-            <Channel source=run.source.clone() />
+            <Channel source=run.source.clone() needle />
         </td>
         <td class="runs-model" role="cell" title=run.model.clone()>
-            <Model name=run.model.clone() />
+            <Model name=run.model.clone() needle />
         </td>
         <td class="runs-duration runs-number" role="cell">
             <Duration run=run.clone() />
@@ -125,6 +137,20 @@ fn Cells(run: RunSummary, shows_teammate: bool, is_open: Memo<bool>, detail_id: 
         <td class="runs-created runs-number" role="cell">
             <Ago time=run.created_at />
         </td>
+    }
+}
+
+/// The words around what was found where the row does not show it.
+#[component]
+fn Elsewhere(run: RunSummary, needle: Memo<Option<Needle>>) -> impl IntoView {
+    move || match needle.with(|needle| needle.as_ref().and_then(|needle| needle.find_in(&run))) {
+        Some(RowMatch::Elsewhere { place, words }) => Some(view! {
+            <span class="cell-found" dir="auto">
+                <span class="cell-found-place">{place} ": "</span>
+                <Marked text=words needle />
+            </span>
+        }),
+        _ => None,
     }
 }
 

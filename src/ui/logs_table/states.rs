@@ -3,12 +3,12 @@
 use crate::{
     domain::{page::Page, run::RunSummary, text::thousands},
     error::AppError,
-    logs_query::Filters,
+    logs_query::{Filters, LogsQuery},
     paths,
     ui::hooks::workflow_runs::WorkflowRuns,
 };
 use leptos::{
-    either::{Either, EitherOf3},
+    either::{Either, EitherOf4},
     prelude::*,
 };
 
@@ -24,12 +24,29 @@ pub fn Loading() -> impl IntoView {
 
 /// No rows: past the last page, nothing that fits, or nothing at all yet.
 #[component]
-pub fn NoRows(page: Page<RunSummary>, runs: WorkflowRuns) -> impl IntoView {
+pub fn NoRows(
+    page: Page<RunSummary>,
+    runs: WorkflowRuns,
+    /// Whether there are rows, but none that holds the words of the search box.
+    by_words: bool,
+) -> impl IntoView {
     let query = runs.query;
+    if by_words {
+        let href = move || runs.href(|query| query.with_search(""));
+        return EitherOf4::A(view! {
+            <section class="notice">
+                <h2>"No row on this page holds that"</h2>
+                <p>"Words are looked for in the rows of this page. Filters narrow all pages."</p>
+                <a class="button" href=href data-noscroll="">
+                    "Show all rows"
+                </a>
+            </section>
+        });
+    }
     if page.total > 0 {
         let last = page.last_page();
-        let href = move || query.with(|query| query.on_page(last).href(&runs.path.get()));
-        return EitherOf3::A(view! {
+        let href = move || runs.href(|query| query.on_page(last));
+        return EitherOf4::B(view! {
             <section class="notice">
                 <h2>"Past the last page"</h2>
                 <p>{format!("There are {} pages.", thousands(page.total_pages()))}</p>
@@ -39,19 +56,25 @@ pub fn NoRows(page: Page<RunSummary>, runs: WorkflowRuns) -> impl IntoView {
             </section>
         });
     }
-    if query.with_untracked(|query| query.filters != Filters::default()) {
-        let href = move || query.with(|query| query.without_filters().href(&runs.path.get()));
-        return EitherOf3::B(view! {
+    if query.with_untracked(|query| query.filters != Filters::default() || query.search().asks_the_server()) {
+        let asked = query.with_untracked(|query| query.search().asks_the_server());
+        let words = if asked {
+            "No conversation and no run of this id fits, with the filters that are set. It may also belong to another organization."
+        } else {
+            "No run fits all of the filters at once."
+        };
+        let href = move || runs.href(LogsQuery::without_filters);
+        return EitherOf4::C(view! {
             <section class="notice">
                 <h2>"No run fits"</h2>
-                <p>"No run fits all of the filters at once."</p>
+                <p>{words}</p>
                 <a class="button" href=href>
                     "Show all runs"
                 </a>
             </section>
         });
     }
-    EitherOf3::C(view! {
+    EitherOf4::D(view! {
         <section class="notice">
             <h2>"No runs yet"</h2>
             <p>"Runs appear here as soon as a teammate executes a skill."</p>
@@ -62,7 +85,7 @@ pub fn NoRows(page: Page<RunSummary>, runs: WorkflowRuns) -> impl IntoView {
 /// The rows could not be had; those that are there stay.
 #[component]
 pub fn Failed(error: AppError, runs: WorkflowRuns) -> impl IntoView {
-    let here = move || runs.query.with(|query| query.href(&runs.path.get()));
+    let here = move || runs.href(Clone::clone);
     let way_on = if error == AppError::SignedOut {
         Either::Left(view! {
             <a class="button" rel="external" href=move || paths::login_then(&here())>
@@ -70,7 +93,7 @@ pub fn Failed(error: AppError, runs: WorkflowRuns) -> impl IntoView {
             </a>
         })
     } else {
-        let retry = move |_| runs.answer.refetch();
+        let retry = move |_| runs.refresh();
         Either::Right(view! {
             <button class="button" on:click=retry>
                 "Try again"

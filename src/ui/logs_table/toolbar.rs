@@ -2,7 +2,10 @@
 
 use crate::ui::{
     hooks::workflow_runs::WorkflowRuns,
-    kit::icon::{Glyph, Icon},
+    kit::{
+        icon::{Glyph, Icon},
+        link::HiddenFields,
+    },
 };
 use leptos::prelude::*;
 
@@ -11,18 +14,13 @@ use leptos::prelude::*;
 pub fn Toolbar(runs: WorkflowRuns) -> impl IntoView {
     let refresh = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
-        runs.answer.refetch();
+        runs.refresh();
     };
+    let here = Signal::derive(move || runs.href(Clone::clone));
     view! {
         // Without a script the form asks for the same page again.
         <form class="toolbar" method="get">
-            {move || {
-                runs.query
-                    .with(crate::logs_query::LogsQuery::pairs)
-                    .into_iter()
-                    .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
-                    .collect_view()
-            }}
+            <HiddenFields href=here />
             <button class="button" class:button-busy=move || runs.busy.get() on:click=refresh>
                 <Glyph icon=Icon::Refresh />
                 "Refresh"

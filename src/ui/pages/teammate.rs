@@ -5,11 +5,15 @@ use crate::{
     context::use_frame,
     domain::{frame::Teammate, ids::AiEmployeeId, scope::LogsScope},
     logs_query::LogsQuery,
-    paths,
-    ui::{kit::avatar::Avatar, logs_table::AiTeammateLogsTable},
+    ui::{
+        kit::{
+            avatar::Avatar,
+            tabs::{Tab, Tabs},
+        },
+        logs_table::AiTeammateLogsTable,
+    },
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map};
 
 /// The page of the teammate in the path; none is a 404. Going from one teammate or tab to another changes what the
@@ -46,23 +50,28 @@ fn TeammateLogs(
         let id = teammate.with(|teammate| teammate.id);
         if on_api.get() { LogsScope::TeammateApi(id) } else { LogsScope::Teammate(id) }
     });
-    let href = move |tab: &str| format!("{}?tab={tab}", paths::teammate(teammate.with(|teammate| teammate.id)));
-    let title =
-        move || teammate.with(|teammate| format!("{} {}", teammate.name, if on_api.get() { "API" } else { "Logs" }));
+    let title = Signal::derive(move || {
+        teammate.with(|teammate| format!("{} {}", teammate.name, if on_api.get() { "API" } else { "Logs" }))
+    });
+    let tab = move |scope: fn(AiEmployeeId) -> LogsScope| {
+        Signal::derive(move || {
+            let scope = scope(teammate.with(|teammate| teammate.id));
+            format!("{}?{}", scope.path(), scope.tab())
+        })
+    };
     view! {
-        <Title text=title />
         <header class="page-head">
             {move || teammate.with(|teammate| view! { <Avatar id=teammate.id.0 name=teammate.name.clone() /> })}
             <h1>{move || teammate.with(|teammate| teammate.name.clone())}</h1>
         </header>
-        <div class="tabs" role="tablist" aria-label="What this teammate did">
-            <a class="tab" role="tab" href=move || href("logs") aria-selected=move || (!on_api.get()).to_string()>
+        <Tabs label="What this teammate did">
+            <Tab href=tab(LogsScope::Teammate) selected=Signal::derive(move || !on_api.get())>
                 "Logs"
-            </a>
-            <a class="tab" role="tab" href=move || href("api") aria-selected=move || on_api.get().to_string()>
+            </Tab>
+            <Tab href=tab(LogsScope::TeammateApi) selected=on_api>
                 "API"
-            </a>
-        </div>
-        <AiTeammateLogsTable scope />
+            </Tab>
+        </Tabs>
+        <AiTeammateLogsTable scope title />
     }
 }

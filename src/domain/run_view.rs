@@ -1,0 +1,102 @@
+//! What pages are answered: a list with how it was found, and an expanded run with the place where it belongs.
+
+use super::{
+    ids::{OrganizationId, RunId, WorkflowId},
+    page::{Page, PageNumber},
+    payload::CutPayload,
+    run::{RunDetail, RunSummary, StepsPage},
+    scope::LogsScope,
+    unread::Unread,
+};
+use crate::logs_query::FilterKind;
+use serde::{Deserialize, Serialize};
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunsAnswer {
+    pub page: Page<RunSummary>,
+    /// What the id in the search box turned out to be; `None` when there is no id in it, or it found nothing.
+    pub found_by: Option<FoundBy>,
+}
+
+/// What an id was (P-20).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FoundBy {
+    Conversation,
+    Run,
+}
+
+/// A run that a URL names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FoundRun {
+    Here(Box<ExpandedRun>),
+    /// It belongs to another organization of the viewer.
+    InAnother {
+        organization_id: OrganizationId,
+        organization_name: String,
+        href: String,
+    },
+}
+
+/// A run of this organization, expanded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpandedRun {
+    pub row: RunSummary,
+    pub place: Place,
+    pub view: Unread<RunView>,
+}
+
+/// Where a run is listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The surface that lists it: the one that was asked from, if it does.
+    pub scope: LogsScope,
+    /// The filters that leave it out.
+    pub excluded_by: Vec<FilterKind>,
+    /// Its page there, without these filters.
+    pub page: PageNumber,
+}
+
+/// Everything that an expanded run shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunView {
+    pub detail: RunDetail,
+    /// The payloads that are not in the detail, or not whole.
+    pub cut: Vec<CutPayload>,
+    /// The runs of its conversation, oldest first, itself among them; the last ones when there are many.
+    pub turns: Vec<RunSummary>,
+}
+
+/// More steps of an expanded run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepsView {
+    pub page: StepsPage,
+    pub cut: Vec<CutPayload>,
+}
+
+/// What the menus of the filters offer, of the organization's own data (P-27).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterOptions {
+    /// Channel keys.
+    pub channels: Vec<String>,
+    pub models: Vec<String>,
+    /// By name.
+    pub skills: Vec<Skill>,
+}
+
+/// A skill by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skill {
+    pub id: WorkflowId,
+    pub name: String,
+}
+
+impl FoundRun {
+    /// The run, when it is here and is the one that is asked for.
+    pub fn here(&self, id: RunId) -> Option<&ExpandedRun> {
+        match self {
+            Self::Here(run) if run.row.id == id => Some(run),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! A line of the waterfall: a step or a call of a tool, which opens to what went in and what came out.
+
+use super::payload::{PayloadView, Payloads, as_text};
+use crate::{
+    domain::{
+        duration,
+        json::Json,
+        payload::{CallPayload, Payload, PayloadKey, StepPayload},
+        step::StepLog,
+        text::cut,
+        time::Timestamp,
+        waterfall::{Span, Stretch},
+    },
+    ui::{
+        hooks::hydrated::use_hydrated,
+        kit::{bar::Bar, json_tree::is_open},
+    },
+};
+use leptos::{
+    either::{Either, EitherOf3},
+    html,
+    prelude::*,
+};
+use std::sync::Arc;
+
+/// How far a line may be indented; deeper ones stand as far in.
+const DEEPEST: usize = 6;
+/// How much of an error stands in the line itself, in characters.
+const ERROR_IN_LINE: usize = 300;
+
+/// What a line says before it is opened.
+struct Head {
+    name: String,
+    /// The state in one word, by which it is coloured.
+    state: &'static str,
+    time: Option<String>,
+    stretch: Option<Stretch>,
+    bar: &'static str,
+    depth: usize,
+}
+
+/// A payload of a line: which, by what name, and what of it is here.
+type Part = (PayloadKey, &'static str, Option<Payload>);
+
+/// A step.
+#[component]
+pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Span, is_cause: bool) -> impl IntoView {
+    let has_failed = step.has_failed();
+    let state = match step.status.as_deref() {
+        _ if has_failed => "failed",
+        Some("running") => "running",
+        Some("skipped" | "cancelled" | "pending") => "off",
+        _ => "completed",
+    };
+    let head = Head {
+        name: step.label().to_owned(),
+        state,
+        time: step.millis().map(duration::label),
+        stretch: span.place(step.started_at, step.ended_at),
+        bar: if has_failed { "bar-bad" } else { "bar-step" },
+        depth,
+    };
+    // A step often fails with the words of its tool, which stand below it anyway.
+    let is_own = |error: &&String| !step.tool_calls.iter().any(|call| call.error.as_ref() == Some(*error));
+    let error = step.error.as_ref().filter(is_own).cloned();
+    let key = |kind| PayloadKey::Step(step.id.clone(), kind);
+    let parts = vec![
+        (key(StepPayload::Input), "Input", json(step.input.as_ref())),
+        (key(StepPayload::Output), "Output", json(step.output.as_ref())),
+        (key(StepPayload::Error), "Error", long_error(error.as_ref())),
+    ];
+    view! { <OpeningLine head error parts class="step" is_cause opens=is_cause /> }
+}
+
+/// A call of a tool.
+#[component]
+pub fn CallLine(step: Arc<StepLog>, call: usize, depth: usize, span: Span, is_cause: bool) -> impl IntoView {
+    let call = step.tool_calls.get(call)?;
+    let has_failed = call.error.is_some();
+    let head = Head {
+        name: call.name.clone(),
+        state: if has_failed { "failed" } else { "call" },
+        time: millis(call.started_at, call.ended_at).map(duration::label),
+        stretch: span.place(call.started_at, call.ended_at),
+        bar: if has_failed { "bar-bad" } else { "bar-tool" },
+        depth,
+    };
+    let key = |kind| PayloadKey::Call(step.id.clone(), call.id.clone(), kind);
+    let parts = vec![
+        (key(CallPayload::Arguments), "Arguments", json(call.arguments.as_ref())),
+        (key(CallPayload::Result), "Result", json(call.result.as_ref())),
+        (key(CallPayload::Error), "Error", long_error(call.error.as_ref())),
+    ];
+    let error = call.error.clone();
+    Some(view! { <OpeningLine head error parts class="step step-call" is_cause opens=is_cause && has_failed /> })
+}
+
+fn json(json: Option<&Json>) -> Option<Payload> {
+    json.cloned().map(Payload::Json)
+}
+
+/// An error that the line does not say whole.
+fn long_error(error: Option<&String>) -> Option<Payload> {
+    error.filter(|error| cut(error, ERROR_IN_LINE).len() < error.len()).cloned().map(Payload::Text)
+}
+
+fn millis(started: Option<Timestamp>, ended: Option<Timestamp>) -> Option<i64> {
+    Some(ended?.millis_since(started?).max(0))
+}
+
+/// The line, and below it what opens.
+#[component]
+fn OpeningLine(
+    head: Head,
+    error: Option<String>,
+    parts: Vec<Part>,
+    class: &'static str,
+    is_cause: bool,
+    opens: bool,
+) -> impl IntoView {
+    let payloads: Payloads = expect_context();
+    let parts: Vec<Part> =
+        parts.into_iter().filter(|(key, _, part)| part.is_some() || payloads.bytes(key).is_some()).collect();
+    let depth = format!("step-depth-{}", head.depth.min(DEEPEST));
+    let error = error.map(|error| {
+        let short = cut(&error, ERROR_IN_LINE);
+        let short = if short.len() < error.len() { format!("{short}…") } else { short.to_owned() };
+        view! {
+            <p class="step-error" dir="auto">
+                {short}
+            </p>
+        }
+    });
+    let line = view! { <LineHead head /> };
+    let item = NodeRef::<html::Li>::new();
+    // What failed is on screen when the details open.
+    if opens {
+        item.on_load(|item| {
+            request_animation_frame(move || {
+                let nearest = web_sys::ScrollIntoViewOptions::new();
+                nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                item.scroll_into_view_with_scroll_into_view_options(&nearest);
+            });
+        });
+    }
+    let content = if parts.is_empty() {
+        Either::Left(view! { <div class="step-plain">{line}</div> })
+    } else {
+        let (was_opened, set_opened) = signal(opens);
+        let hydrated = use_hydrated();
+        let parts = StoredValue::new(parts);
+        let body = move || match (was_opened.get(), hydrated.get()) {
+            (true, _) => EitherOf3::A(
+                parts
+                    .get_value()
+                    .into_iter()
+                    .map(|(key, label, payload)| view! { <PayloadView key label payload /> })
+                    .collect_view(),
+            ),
+            // Who has no script opens it all the same.
+            (false, false) => EitherOf3::B(parts.with_value(|parts| {
+                let plain = parts.iter().filter_map(|(_, label, payload)| Some((*label, as_text(payload.as_ref()?))));
+                plain.map(|(label, text)| view! { <h2>{label}</h2> <pre dir="auto">{text}</pre> }).collect_view()
+            })),
+            (false, true) => EitherOf3::C(()),
+        };
+        Either::Right(view! {
+            <details
+                open=opens
+                on:toggle=move |event| {
+                    if is_open(&event) {
+                        set_opened.set(true);
+                    }
+                }
+            >
+                <summary>{line}</summary>
+                <div class="step-body">{body}</div>
+            </details>
+        })
+    };
+    view! {
+        <li class=format!("{class} {depth}") class:step-cause=is_cause node_ref=item>
+            {content}
+            {error}
+        </li>
+    }
+}
+
+#[component]
+fn LineHead(head: Head) -> impl IntoView {
+    let Head { name, state, time, stretch, bar, .. } = head;
+    let said = if state == "call" { "tool" } else { state };
+    view! {
+        <span class="step-line">
+            <span class="step-name">
+                {(state != "call").then(|| view! { <span class=format!("status-dot step-{state}") aria-hidden="true"></span> })}
+                <span class="step-label">{name}</span>
+                <span class="visually-hidden">{format!(", {said}")}</span>
+            </span>
+            <span class="step-lane">{stretch.map(|stretch| view! { <Bar stretch class=bar /> })}</span>
+            <span class="step-time">{time}</span>
+        </span>
+    }
+}
