@@ -64,6 +64,11 @@ impl AppError {
         }
     }
 
+    /// Whether it says nothing of what was asked for, only that there is no answer for the moment.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::TooMany(_) | Self::Unavailable | Self::Internal | Self::Unreachable)
+    }
+
     /// After how many seconds it is worth another try.
     pub const fn retry_after(&self) -> Option<u64> {
         match self {

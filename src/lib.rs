@@ -21,8 +21,10 @@ pub async fn hydrate() {
     console_error_panic_hook::set_once();
     let search = leptos::prelude::window().location().search().unwrap_or_default();
     if logs_query::LogsQuery::parse(&search).run.is_some() {
-        // Without it the page says so where the run would be.
-        let _ = ui::run_detail::load_details().await;
+        // Without it the page stays as it is, of links and forms.
+        if ui::run_detail::load_details().await.is_err() {
+            return;
+        }
     }
     leptos::mount::hydrate_body(app::App);
 }

@@ -1,7 +1,7 @@
 //! What pages are answered: a list with how it was found, and an expanded run with the place where it belongs.
 
 use super::{
-    ids::{OrganizationId, RunId, WorkflowId},
+    ids::{OrganizationId, WorkflowId},
     page::{Page, PageNumber},
     payload::CutPayload,
     run::{RunDetail, RunSummary, StepsPage},
@@ -92,11 +92,8 @@ pub struct Skill {
 }
 
 impl FoundRun {
-    /// The run, when it is here and is the one that is asked for.
-    pub fn here(&self, id: RunId) -> Option<&ExpandedRun> {
-        match self {
-            Self::Here(run) if run.row.id == id => Some(run),
-            _ => None,
-        }
+    /// The run, when it is here.
+    pub fn here(&self) -> Option<&ExpandedRun> {
+        if let Self::Here(run) = self { Some(run) } else { None }
     }
 }

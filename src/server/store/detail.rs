@@ -63,7 +63,8 @@ impl Snapshot {
             .select_steps(run_id)
             .order_by(StepLogs::Position, Order::Asc)
             .limit(limit as u64)
-            .offset(offset)
+            // Beyond what a database counts to there is nothing anyway.
+            .offset(Ord::min(offset, i64::MAX as u64))
             .take();
         let rows: Vec<StepRow> = self.tx.fetch_all(&select).await?;
         let steps = rows.into_iter().map(StepRow::read).collect::<Result<Vec<_>, _>>()?;

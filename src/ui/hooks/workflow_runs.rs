@@ -30,6 +30,11 @@ pub struct ListKey {
 }
 
 impl ListKey {
+    /// What is listed, however many rows a page has.
+    pub fn without_size(&self) -> (LogsScope, String) {
+        (self.scope, self.search.clone())
+    }
+
     /// As text, another for another key.
     pub fn text(&self) -> String {
         format!("{}?{}&{}#{}", self.scope.path(), self.scope.tab(), self.search, self.size)
@@ -43,6 +48,9 @@ pub struct Listed {
     /// `None` when something else was wanted before it came.
     pub answer: Option<Result<Unread<RunsAnswer>, AppError>>,
 }
+
+/// What came of asking for a run.
+pub type AskedRun = (RunId, Result<Unread<FoundRun>, AppError>);
 
 /// What becomes of the entry of the browser's history that one leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +75,8 @@ pub struct WorkflowRuns {
     pub listed: Resource<Listed>,
     /// The run that the URL names.
     pub expanded: Memo<Option<RunId>>,
-    /// That run; `None` when the URL names none.
-    pub run: Resource<Option<Result<Unread<FoundRun>, AppError>>>,
+    /// That run, with the id that was asked for; `None` when the URL names none.
+    pub run: Resource<Option<AskedRun>>,
     /// What the menus of the filters offer.
     pub options: Resource<Result<Unread<FilterOptions>, AppError>>,
     /// Whether the server is being asked again. What it renders itself is never on its way.
@@ -103,7 +111,10 @@ pub fn use_workflow_runs(scope: Signal<LogsScope>) -> WorkflowRuns {
         move |run_id| {
             // Where it is listed is asked for the list of this moment: later ones do not ask again.
             let ListKey { scope, search, size } = key.get_untracked();
-            let answer = async move { Some(get_run(organization_id, run_id?, scope, search, size).await) };
+            let answer = async move {
+                let run_id = run_id?;
+                Some((run_id, get_run(organization_id, run_id, scope, search, size).await))
+            };
             let answer = latest.ask(run_id, answer);
             async move { answer.await.flatten() }
         },

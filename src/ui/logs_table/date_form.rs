@@ -97,12 +97,16 @@ fn local_time(text: &str) -> Option<Timestamp> {
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of this calendar are exact in a double")]
 fn local_field(time: Timestamp) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(time.millis() as f64));
-    format!(
+    let minute = format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}",
         date.get_full_year(),
         date.get_month() + 1,
         date.get_date(),
         date.get_hours(),
         date.get_minutes()
-    )
+    );
+    match date.get_seconds() {
+        0 => minute,
+        seconds => format!("{minute}:{seconds:02}"),
+    }
 }

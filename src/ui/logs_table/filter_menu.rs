@@ -14,6 +14,7 @@ use crate::{
     },
 };
 use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
 
 /// A menu of more options than this can be searched (P-27).
 const UNSEARCHED: usize = 8;
@@ -94,6 +95,15 @@ pub fn FilterMenu(
     };
     let nothing =
         move || fitting.with(Vec::is_empty).then(|| view! { <p class="menu-nothing">"Nothing to choose from"</p> });
+    let step = move |event: leptos::ev::KeyboardEvent| {
+        // In a field the arrows belong to the field; only the search leads down into its list.
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let in_field = target.as_ref().is_some_and(|target| target.tag_name() == "INPUT");
+        let leads_down = target.is_some_and(|target| target.class_list().contains("menu-search"));
+        if !in_field || (leads_down && event.key() == "ArrowDown") {
+            step_by_arrows(&event, "[role=option]");
+        }
+    };
     view! {
         <div class="filter" class:filter-on=move || words.with(Option::is_some)>
             <button type="button" class="filter-button" popovertarget=id.clone() aria-haspopup="listbox">
@@ -106,7 +116,7 @@ pub fn FilterMenu(
                 id=id
                 popover="auto"
                 node_ref=popover
-                on:keydown=move |event| step_by_arrows(&event, "[role=option]")
+                on:keydown=step
             >
                 {search}
                 <div class="filter-options" role="listbox" aria-label=kind.label()>

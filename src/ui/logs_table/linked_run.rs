@@ -2,7 +2,7 @@
 //! other was left behind by a change of page or filter, and leaves the URL (P-14).
 
 use crate::{
-    domain::{ids::RunId, page::Page, row_match::Needle, run::RunSummary},
+    domain::{ids::RunId, page::Page, row_match::Needle, run::RunSummary, scope::LogsScope},
     ui::{
         hooks::workflow_runs::{History, ListKey, WorkflowRuns},
         run_detail::{Arriving, Shown},
@@ -37,7 +37,7 @@ pub fn LinkedRun(
 }
 
 /// What a run was linked to: the list at that moment.
-type Arrival = (Option<RunId>, ListKey, Option<Needle>);
+type Arrival = (Option<RunId>, (LogsScope, String), Option<Needle>);
 
 fn use_linked_run(
     runs: WorkflowRuns,
@@ -45,7 +45,8 @@ fn use_linked_run(
     current: Signal<bool>,
     needle: Memo<Option<Needle>>,
 ) -> Memo<Option<RunId>> {
-    let now = move || (runs.expanded.get(), runs.key.get(), needle.get());
+    // Not the page size: a browser that remembers another than the server was told asks again by itself.
+    let now = move || (runs.expanded.get(), runs.key.with(ListKey::without_size), needle.get());
     // A run that comes with another list is not a link to that list, but one that was expanded before.
     let arrival = Memo::new(move |before: Option<&Arrival>| match before {
         Some(before) if before.0 == runs.expanded.get() => before.clone(),

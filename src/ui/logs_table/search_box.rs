@@ -13,7 +13,7 @@ use crate::{
         },
     },
 };
-use leptos::{leptos_dom::helpers::debounce, prelude::*};
+use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
 use std::time::Duration;
 
 /// How long one has to rest before what was typed stands in the URL.
@@ -71,6 +71,22 @@ pub fn SearchBox(search: SearchText, runs: WorkflowRuns) -> impl IntoView {
         event.prevent_default();
         settle(typed.get_untracked());
     };
+    // What somebody typed before the script came is still there.
+    let field = NodeRef::<html::Input>::new();
+    field.on_load(move |field| {
+        let there = field.value();
+        if there != typed.get_untracked() {
+            typed.set(there.clone());
+            settle(there);
+        }
+    });
+    // Back, forward and what empties the box from elsewhere; not what is being typed.
+    Effect::new(move || {
+        let typed = typed.get();
+        if let Some(field) = field.get().filter(|field| field.value() != typed) {
+            field.set_value(&typed);
+        }
+    });
     let others = Signal::derive(move || runs.href(|query| query.with_search("").with_run(None)));
     view! {
         <form class="search" role="search" method="get" on:submit=submit>
@@ -84,8 +100,8 @@ pub fn SearchBox(search: SearchText, runs: WorkflowRuns) -> impl IntoView {
                 placeholder="Search, or paste an ID or link"
                 autocomplete="off"
                 spellcheck="false"
+                node_ref=field
                 value=first
-                prop:value=move || typed.get()
                 on:input=input
             />
         </form>

@@ -2,31 +2,49 @@
 
 use super::expanded::Expanded;
 use crate::{
-    domain::{ids::RunId, run_view::FoundRun},
+    domain::{
+        ids::{OrganizationId, RunId},
+        run_view::{FoundRun, RunView},
+        unread::Unread,
+    },
     error::AppError,
     paths,
     ui::hooks::workflow_runs::{History, WorkflowRuns},
 };
 use leptos::{either::EitherOf4, prelude::*};
 
-/// The answer. The same again changes nothing, so that what is open stays open.
+/// What is shown.
+#[derive(Debug, Clone, PartialEq)]
+enum Answer {
+    Run(Unread<RunView>),
+    Elsewhere { organization_id: OrganizationId, organization_name: String, href: String },
+    Failed(AppError),
+}
+
+/// The answer. The same again changes nothing, so that what is open stays open; and a run that is shown stays when it
+/// cannot be asked for again.
 #[component]
 pub fn Answered(run_id: RunId, runs: WorkflowRuns) -> impl IntoView {
-    let answer = Memo::new(move |before: Option<&Option<Result<FoundRun, AppError>>>| {
-        let answer = runs.run.get().flatten()?;
+    let answer = Memo::new(move |before: Option<&Option<Answer>>| {
+        let before = before.cloned().flatten();
+        // While another run is asked for, or this one anew.
+        let Some((_, answer)) = runs.run.get().flatten().filter(|(asked, _)| *asked == run_id) else { return before };
         match answer.and_then(|found| found.read().map_err(|_| AppError::Internal)) {
-            // The URL names another run by now.
-            Ok(FoundRun::Here(run)) if run.row.id != run_id => before.cloned().flatten(),
-            other => Some(other),
+            Ok(FoundRun::Here(run)) => Some(Answer::Run(run.view)),
+            Ok(FoundRun::InAnother { organization_id, organization_name, href }) => {
+                Some(Answer::Elsewhere { organization_id, organization_name, href })
+            }
+            Err(error) if error.is_passing() && matches!(before, Some(Answer::Run(_))) => before,
+            Err(error) => Some(Answer::Failed(error)),
         }
     });
     move || match answer.get() {
         None => EitherOf4::A(()),
-        Some(Ok(FoundRun::Here(run))) => EitherOf4::B(match run.view.read() {
-            Ok(shown) => view! { <Expanded shown text=run.view runs /> }.into_any(),
+        Some(Answer::Run(view)) => EitherOf4::B(match view.read() {
+            Ok(shown) => view! { <Expanded shown text=view runs /> }.into_any(),
             Err(_) => view! { <Failed error=AppError::Internal runs /> }.into_any(),
         }),
-        Some(Ok(FoundRun::InAnother { organization_id, organization_name, href })) => EitherOf4::C(view! {
+        Some(Answer::Elsewhere { organization_id, organization_name, href }) => EitherOf4::C(view! {
             <div class="notice">
                 <h2>{format!("This run belongs to {organization_name}")}</h2>
                 <p>"You are a member there too. Switch to see it."</p>
@@ -38,7 +56,7 @@ pub fn Answered(run_id: RunId, runs: WorkflowRuns) -> impl IntoView {
                 </form>
             </div>
         }),
-        Some(Err(error)) => EitherOf4::D(view! { <Failed error runs /> }),
+        Some(Answer::Failed(error)) => EitherOf4::D(view! { <Failed error runs /> }),
     }
 }
 

@@ -32,7 +32,15 @@ pub fn Linked(
     is_listed: Memo<bool>,
 ) -> impl IntoView {
     let shows_teammate = runs.scope.with_untracked(|scope| scope.shows_teammate());
-    let here = Memo::new(move |_| runs.run.get().flatten()?.ok()?.read().ok()?.here(run_id).cloned());
+    let here = Memo::new(move |before: Option<&Option<ExpandedRun>>| {
+        let (_, answer) = runs.run.get().flatten().filter(|(asked, _)| *asked == run_id)?;
+        match answer {
+            Ok(found) => found.read().ok()?.here().cloned(),
+            // A run that is shown stays when it cannot be asked for again.
+            Err(error) if error.is_passing() => before.cloned().flatten(),
+            Err(_) => None,
+        }
+    });
     let row = Memo::new(move |_| here.with(|here| here.as_ref().map(|here| here.row.clone())));
     let way = Way { runs, now: use_now(), hydrated: use_hydrated(), viewer: StoredValue::new(use_frame().viewer) };
     let head = move || {

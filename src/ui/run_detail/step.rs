@@ -34,7 +34,7 @@ struct Head {
     /// The state in one word, by which it is coloured.
     state: &'static str,
     time: Option<String>,
-    stretch: Option<Stretch>,
+    stretch: Signal<Option<Stretch>>,
     bar: &'static str,
     depth: usize,
 }
@@ -44,7 +44,7 @@ type Part = (PayloadKey, &'static str, Option<Payload>);
 
 /// A step.
 #[component]
-pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Span, is_cause: bool) -> impl IntoView {
+pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Memo<Span>, is_cause: bool) -> impl IntoView {
     let has_failed = step.has_failed();
     let state = match step.status.as_deref() {
         _ if has_failed => "failed",
@@ -56,7 +56,7 @@ pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Span, is_cause: bool) ->
         name: step.label().to_owned(),
         state,
         time: step.millis().map(duration::label),
-        stretch: span.place(step.started_at, step.ended_at),
+        stretch: place(span, step.started_at, step.ended_at),
         bar: if has_failed { "bar-bad" } else { "bar-step" },
         depth,
     };
@@ -74,14 +74,14 @@ pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Span, is_cause: bool) ->
 
 /// A call of a tool.
 #[component]
-pub fn CallLine(step: Arc<StepLog>, call: usize, depth: usize, span: Span, is_cause: bool) -> impl IntoView {
+pub fn CallLine(step: Arc<StepLog>, call: usize, depth: usize, span: Memo<Span>, is_cause: bool) -> impl IntoView {
     let call = step.tool_calls.get(call)?;
     let has_failed = call.error.is_some();
     let head = Head {
         name: call.name.clone(),
         state: if has_failed { "failed" } else { "call" },
         time: millis(call.started_at, call.ended_at).map(duration::label),
-        stretch: span.place(call.started_at, call.ended_at),
+        stretch: place(span, call.started_at, call.ended_at),
         bar: if has_failed { "bar-bad" } else { "bar-tool" },
         depth,
     };
@@ -102,6 +102,11 @@ fn json(json: Option<&Json>) -> Option<Payload> {
 /// An error that the line does not say whole.
 fn long_error(error: Option<&String>) -> Option<Payload> {
     error.filter(|error| cut(error, ERROR_IN_LINE).len() < error.len()).cloned().map(Payload::Text)
+}
+
+/// Where something lies in a lane that grows with what comes later.
+fn place(span: Memo<Span>, started: Option<Timestamp>, ended: Option<Timestamp>) -> Signal<Option<Stretch>> {
+    Signal::derive(move || span.get().place(started, ended))
 }
 
 fn millis(started: Option<Timestamp>, ended: Option<Timestamp>) -> Option<i64> {
@@ -164,8 +169,16 @@ fn OpeningLine(
             })),
             (false, true) => EitherOf3::C(()),
         };
+        let details = NodeRef::<html::Details>::new();
+        // Somebody may have opened it before the script came.
+        details.on_load(move |details| {
+            if details.open() {
+                set_opened.set(true);
+            }
+        });
         Either::Right(view! {
             <details
+                node_ref=details
                 open=opens
                 on:toggle=move |event| {
                     if is_open(&event) {
@@ -197,7 +210,7 @@ fn LineHead(head: Head) -> impl IntoView {
                 <span class="step-label">{name}</span>
                 <span class="visually-hidden">{format!(", {said}")}</span>
             </span>
-            <span class="step-lane">{stretch.map(|stretch| view! { <Bar stretch class=bar /> })}</span>
+            <span class="step-lane">{move || stretch.get().map(|stretch| view! { <Bar stretch class=bar /> })}</span>
             <span class="step-time">{time}</span>
         </span>
     }

@@ -53,6 +53,7 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
     let (shown, set_shown) = signal(STRETCH);
     let (waits, set_waits) = signal(false);
     let problem = RwSignal::new(None::<AppError>);
+    let (total, set_total) = signal(total);
     let here = move || drawn.with(|drawn| drawn.steps.len() as u64);
     // One stretch a frame, until all lines that are here are drawn.
     Effect::new(move || {
@@ -73,7 +74,12 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
                 let got = got.and_then(|steps| steps.read().map_err(|_| AppError::Internal));
                 set_waits.try_set(false);
                 match got {
+                    // The run was written anew meanwhile, with fewer steps.
+                    Ok(steps) if steps.page.steps.is_empty() => {
+                        set_total.try_set(offset);
+                    }
                     Ok(steps) => {
+                        set_total.try_set(steps.page.steps_total);
                         payloads.add(steps.cut);
                         run.try_with_value(|run| {
                             drawn.try_update(|drawn| *drawn = drawn.with(run, steps.page.steps));
@@ -97,29 +103,30 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
     Effect::new({
         let more = more.clone();
         move || {
-            if is_missing() && here() < total && problem.with_untracked(Option::is_none) {
+            if is_missing() && here() < total.get() && problem.with_untracked(Option::is_none) {
                 more();
             }
         }
     });
+    let span = Memo::new(move |_| drawn.with(|drawn| drawn.span));
     let line = move |line: Line| {
         let failed = failed.clone();
         drawn.with_untracked(|drawn| match line.of {
             LineOf::Step(at) => drawn.steps.get(at).map(|step| {
                 let is_cause = failed.as_ref() == Some(&step.id);
-                Either::Left(view! { <StepLine step=step.clone() depth=line.depth span=drawn.span is_cause /> })
+                Either::Left(view! { <StepLine step=step.clone() depth=line.depth span is_cause /> })
             }),
             LineOf::Call(at, call) => drawn.steps.get(at).map(|step| {
                 let is_cause = failed.as_ref() == Some(&step.id);
-                Either::Right(view! { <CallLine step=step.clone() call depth=line.depth span=drawn.span is_cause /> })
+                Either::Right(view! { <CallLine step=step.clone() call depth=line.depth span is_cause /> })
             }),
         })
     };
     let lines = move || drawn.with(|drawn| drawn.lines[..shown.get().min(drawn.lines.len())].to_vec());
     let rest = move || {
-        (here() < total).then(|| {
+        (here() < total.get()).then(|| {
             let more = more.clone();
-            let words = format!("{} of {} steps are here.", thousands(here()), thousands(total));
+            let words = format!("{} of {} steps are here.", thousands(here()), thousands(total.get()));
             view! {
                 <p class="steps-more" role="status">
                     {words}
@@ -133,7 +140,7 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
     };
     view! {
         <section class="steps">
-            {move || view! { <Ruler span=drawn.with(|drawn| drawn.span) /> }}
+            {move || view! { <Ruler span=span.get() /> }}
             <ol class="steps-list" aria-label="Steps">
                 <For each=lines key=|line| *line children=line />
             </ol>
