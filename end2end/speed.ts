@@ -92,9 +92,10 @@ test("a payload of nearly a megabyte", async ({ page }) => {
   await signIn(page, "admin", "/logs");
   await page.goto(`/logs?run=${(await runs(page))[HEAVY].id}`);
   await hydrated(page);
-  for (const summary of await details(page).locator(".step summary").all()) await summary.click();
-  const show = details(page).getByRole("button", { name: /^Show all .*KB/ }).first();
-  const payload = details(page).locator(".payload", { has: show });
+  const lines = details(page).locator(".step > details > summary");
+  await lines.evaluateAll((summaries) => summaries.forEach((summary) => (summary as HTMLElement).click()));
+  const payload = page.locator(".payload").filter({ has: page.getByRole("button", { name: /^Show all .*KB/ }) }).first();
+  const show = payload.getByRole("button", { name: /^Show all / });
   await show.waitFor();
   const label = await payload.locator(".payload-size").textContent();
   await forget(page);
