@@ -1,4 +1,4 @@
-import { details, expect, range, rows, signIn, test } from "./support";
+import { LONG, details, expect, range, rows, runs, signIn, test } from "./support";
 
 test("P-56 without a script one signs in, pages, expands and collapses", async ({ page }) => {
   await signIn(page, "admin", "/logs?utm=x");
@@ -44,4 +44,14 @@ test("P-56 without a script a step opens to what went in and came out", async ({
   const step = details(page).locator(".step:has(details)").first();
   await step.locator("summary").click();
   await expect(step.locator("pre").first()).toBeVisible();
+});
+
+test("P-56 without a script a long run says that it is not all there, and leads to the rest", async ({ page }) => {
+  await signIn(page, "admin", "/logs");
+  const long = (await runs(page))[LONG];
+  await page.goto(`/logs?run=${long.id}`);
+  await expect(details(page).getByText("Without a script only the first 100 lines are drawn.")).toBeVisible();
+  const all = await details(page).getByRole("link", { name: "All steps as the API has them" }).getAttribute("href");
+  const { steps, steps_total } = await (await page.request.get(all!)).json();
+  expect([steps_total, steps.length]).toEqual([1200, 1000]);
 });

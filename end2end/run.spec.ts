@@ -132,7 +132,10 @@ test("P-15 the detail has every part that the run has, and its facts and costs",
     await tab(page, name).click();
     await expect(tab(page, name)).toHaveAttribute("aria-selected", "true");
     await expect(details(page).getByRole("tabpanel", { name })).toBeVisible();
-    await axe(page, ".run-part");
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await axe(page, ".run-part");
+    }
   }
   const facts = details(page).getByRole("complementary", { name: "Facts" });
   await expect(facts).toContainText(detail.id);

@@ -45,6 +45,11 @@ pub fn api_run(organization_id: OrganizationId, workflow_id: WorkflowId, run_id:
     format!("/api/organizations/{organization_id}/workflows/{workflow_id}/runs/{run_id}/")
 }
 
+/// The steps of a run as the API has them, from the first one on.
+pub fn api_steps(organization_id: OrganizationId, workflow_id: WorkflowId, run_id: RunId) -> String {
+    format!("{}steps/?offset=0", api_run(organization_id, workflow_id, run_id))
+}
+
 /// Sign-in that comes back to `next`.
 pub fn login_then(next: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();

@@ -155,6 +155,44 @@ fn a_person_of_two_organizations_switches_between_them() {
 }
 
 #[test]
+fn p14_a_run_of_another_organization_is_offered_with_a_switch_to_those_who_belong_there_and_to_nobody_else() {
+    for installation in Installation::both() {
+        let (zenit, _) = (installation.organization("Zenit"), installation.organization("Halden"));
+        installation.import(&zenit, &[runs::full_run(1)]);
+        installation
+            .run(&["user", "create", "--org", &zenit, "--email", "admin@halden.example", "--role", "member"], "");
+        let server = installation.serve();
+        let path = format!("/logs?run={}", runs::id(1, 1));
+
+        let both = server.sign_in("admin@halden.example");
+        let offered = page(&server, &path, &both).body;
+        assert!(offered.contains("This run belongs to Zenit") && !offered.contains("Order 88213"));
+        let next = format!("/staff/ai/{}?run={}", runs::id(3, 1), runs::id(1, 1));
+        assert!(offered.contains(&format!("name=\"next\" value=\"{next}\"")), "where a member of Zenit sees it");
+        assert!(offered.contains(&format!("name=\"organization_id\" value=\"{zenit}\"")));
+
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("next", next.as_str()), ("organization_id", zenit.as_str())])
+            .finish();
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", "same-origin"),
+            ("cookie", both.as_str()),
+        ];
+        let switched = server.send("POST", "/organization", &headers, Some(&body));
+        assert_eq!((switched.status, switched.header("location")), (303, next.as_str()));
+        let shown = page(&server, &next, &switched.cookie()).body;
+        assert!(shown.contains("aria-label=\"Run details\"") && shown.contains("Order 88213"));
+
+        // Whoever does not belong there reads what they would read of a run that never was.
+        installation.organization("Foreign");
+        let stranger = server.sign_in("admin@foreign.example");
+        let told = page(&server, &path, &stranger).body;
+        assert!(told.contains("This run is not here") && !told.contains("Zenit"));
+    }
+}
+
+#[test]
 fn a_server_function_asks_for_access_like_the_api() {
     let installation = Installation::sqlite();
     let (halden, other) = (installation.organization("Halden"), installation.organization("Other"));

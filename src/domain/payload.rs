@@ -184,30 +184,47 @@ fn of_run(run: &mut Run, visit: &mut impl FnMut(PayloadKey, Place<'_>)) {
 
 /// Takes the long payloads out of a run, those of the step that failed last; says which.
 pub fn lighten(detail: &mut RunDetail) -> Vec<CutPayload> {
-    let (mut left, mut found) = (CARRIED_IN_ALL, Vec::new());
-    let mut lighten = |key: PayloadKey, place: Place<'_>| {
-        found.extend(place.lighten(&mut left).map(|bytes| CutPayload { key, bytes }));
-    };
+    let mut load = Load::default();
     let failed = detail.run.failure.as_ref().and_then(|failure| failure.step_id.clone());
-    if let Some(step) = detail.steps.iter_mut().find(|step| Some(&step.id) == failed.as_ref()) {
-        of_step(step, &mut lighten);
-    }
-    of_run(&mut detail.run, &mut lighten);
-    for step in detail.steps.iter_mut().filter(|step| Some(&step.id) != failed.as_ref()) {
-        of_step(step, &mut lighten);
-    }
-    found
+    let (failed, others): (Vec<_>, Vec<_>) =
+        detail.steps.iter_mut().partition(|step| failed.as_ref() == Some(&step.id));
+    load.carry_steps(failed);
+    of_run(&mut detail.run, &mut |key, place| load.carry(key, place));
+    load.carry_steps(others);
+    load.cut
 }
 
 /// The same for steps that are read by themselves.
 pub fn lighten_steps(steps: &mut [StepLog]) -> Vec<CutPayload> {
-    let (mut left, mut found) = (CARRIED_IN_ALL, Vec::new());
-    for step in steps {
-        of_step(step, &mut |key, place| {
-            found.extend(place.lighten(&mut left).map(|bytes| CutPayload { key, bytes }));
-        });
+    let mut load = Load::default();
+    load.carry_steps(steps);
+    load.cut
+}
+
+/// What a page may still carry, and what it does not.
+struct Load {
+    left: usize,
+    cut: Vec<CutPayload>,
+}
+
+impl Default for Load {
+    fn default() -> Self {
+        Self { left: CARRIED_IN_ALL, cut: Vec::new() }
     }
-    found
+}
+
+impl Load {
+    /// Carries steps, or as much of them as is left to carry.
+    fn carry_steps<'a>(&mut self, steps: impl IntoIterator<Item = &'a mut StepLog>) {
+        for step in steps {
+            of_step(step, &mut |key, place| self.carry(key, place));
+        }
+    }
+
+    /// Carries a payload, or as much of it as is left to carry.
+    fn carry(&mut self, key: PayloadKey, place: Place<'_>) {
+        self.cut.extend(place.lighten(&mut self.left).map(|bytes| CutPayload { key, bytes }));
+    }
 }
 
 /// Takes one payload out of a run.

@@ -2,13 +2,12 @@
 
 use super::{
     ids::{OrganizationId, WorkflowId},
-    page::{Page, PageNumber},
+    page::Page,
     payload::CutPayload,
+    place::Place,
     run::{RunDetail, RunSummary, StepsPage},
-    scope::LogsScope,
     unread::Unread,
 };
-use crate::logs_query::FilterKind;
 use serde::{Deserialize, Serialize};
 
 /// A page of a list.
@@ -44,17 +43,6 @@ pub struct ExpandedRun {
     pub row: RunSummary,
     pub place: Place,
     pub view: Unread<RunView>,
-}
-
-/// Where a run is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// The surface that lists it: the one that was asked from, if it does.
-    pub scope: LogsScope,
-    /// The filters that leave it out.
-    pub excluded_by: Vec<FilterKind>,
-    /// Its page there, without these filters.
-    pub page: PageNumber,
 }
 
 /// Everything that an expanded run shows.

@@ -3,10 +3,11 @@
 use super::{
     access::{ToolGate, Viewer, can_access_tool},
     filter::RunFilter,
+    filters::FilterKind,
     ids::AiEmployeeId,
     run::Run,
 };
-use crate::{logs_query::FilterKind, paths};
+use crate::paths;
 use serde::{Deserialize, Serialize};
 
 /// One of the three surfaces.

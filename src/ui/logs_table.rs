@@ -15,6 +15,7 @@ mod toolbar;
 use crate::{
     context::use_frame,
     domain::{
+        filters::FilterKind,
         page::Page,
         row_match::Needle,
         run::RunSummary,
@@ -23,7 +24,6 @@ use crate::{
         text::thousands,
     },
     error::AppError,
-    logs_query::FilterKind,
     ui::{
         hooks::{
             hydrated::use_hydrated,

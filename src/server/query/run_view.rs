@@ -4,17 +4,18 @@ use super::get_run;
 use crate::{
     domain::{
         filter::RunFilter,
+        filters::{FilterKind, Filters},
         ids::{ConversationId, RunId},
         page::{Limit, PageNumber, PageRequest, PageSize},
         payload,
+        place::Place,
         run::{Run, RunSummary},
-        run_view::{ExpandedRun, Place, RunView, StepsView},
+        run_view::{ExpandedRun, RunView, StepsView},
         scope::LogsScope,
         time::Timestamp,
         unread::Unread,
     },
     error::AppError,
-    logs_query::{FilterKind, Filters},
     server::store::{OrgDb, Snapshot, StoreError},
 };
 

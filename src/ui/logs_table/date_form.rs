@@ -2,10 +2,11 @@
 
 use crate::{
     domain::{
+        filters::FilterKind,
         range::{Choice, Range},
         time::Timestamp,
     },
-    logs_query::{DATE_FIELDS, FilterKind},
+    logs_query::DATE_FIELDS,
     ui::{
         hooks::{
             hydrated::use_hydrated,

@@ -4,12 +4,13 @@ use super::{filter_menu::FilterMenu, filters_in_words};
 use crate::{
     context::use_frame,
     domain::{
+        filters::{FilterKind, Filters},
         range::{DatePreset, DurationPreset, Preset, TokenPreset},
         run_view::FilterOptions,
         source,
         status::RunStatus,
     },
-    logs_query::{FilterKind, Filters},
+    logs_query::LogsQuery,
     ui::{hooks::workflow_runs::WorkflowRuns, kit::link::GoButton},
 };
 use leptos::prelude::*;
@@ -54,7 +55,7 @@ pub fn FilterBar(runs: WorkflowRuns, options: Memo<FilterOptions>) -> impl IntoV
         });
         view! { <FilterMenu kind offers words runs /> }
     };
-    let clear = Signal::derive(move || runs.href(crate::logs_query::LogsQuery::without_filters));
+    let clear = Signal::derive(move || runs.href(LogsQuery::without_filters));
     let is_filtered = move || runs.query.with(|query| query.filters != Filters::default());
     view! {
         <div class="filters" role="group" aria-label="Filters">

@@ -3,7 +3,8 @@
 
 use super::{date_form::DateForm, filter_bar::FilterOption};
 use crate::{
-    logs_query::FilterKind,
+    domain::filters::FilterKind,
+    logs_query::LogsQuery,
     ui::{
         hooks::workflow_runs::{History, WorkflowRuns},
         kit::{
@@ -49,7 +50,7 @@ pub fn FilterMenu(
         let value = StoredValue::new(option.value);
         let is_chosen = move || chosen.with(|chosen| value.with_value(|value| chosen.as_ref() == Some(value)));
         // Choosing what is chosen takes the filter away.
-        let next = move |query: &crate::logs_query::LogsQuery| {
+        let next = move |query: &LogsQuery| {
             if query.filters.value(kind) == Some(value.get_value()) {
                 query.without(kind)
             } else {

@@ -1,9 +1,9 @@
 //! What stands in place of rows: while there are none yet, when there are none, and when they could not be had (P-12).
 
 use crate::{
-    domain::{page::Page, run::RunSummary, text::thousands},
+    domain::{filters::Filters, page::Page, run::RunSummary, text::thousands},
     error::AppError,
-    logs_query::{Filters, LogsQuery},
+    logs_query::LogsQuery,
     paths,
     ui::hooks::workflow_runs::WorkflowRuns,
 };

@@ -4,17 +4,7 @@
 use super::answered::Answered;
 use crate::{
     context::use_frame,
-    domain::{
-        access::Viewer,
-        ids::RunId,
-        run::RunSummary,
-        run_view::{ExpandedRun, Place},
-        source,
-        text::thousands,
-        time::Timestamp,
-    },
-    logs_query::{FilterKind, LogsQuery},
-    paths,
+    domain::{ids::RunId, place::Here, run_view::ExpandedRun},
     ui::{
         hooks::{clock::use_now, hydrated::use_hydrated, workflow_runs::WorkflowRuns},
         kit::moment::time_words,
@@ -42,7 +32,7 @@ pub fn Linked(
         }
     });
     let row = Memo::new(move |_| here.with(|here| here.as_ref().map(|here| here.row.clone())));
-    let way = Way { runs, now: use_now(), hydrated: use_hydrated(), viewer: StoredValue::new(use_frame().viewer) };
+    let (now, hydrated, viewer) = (use_now(), use_hydrated(), StoredValue::new(use_frame().viewer));
     let head = move || {
         // What moves the run elsewhere also takes this place away, and either may be first.
         let run = here.try_get().flatten()?;
@@ -50,7 +40,11 @@ pub fn Linked(
             let href = runs.href(|query| query.with_search(""));
             ("not among the rows that hold what you search for".to_owned(), Some(href))
         } else {
-            (way.reason(&run), way.href(&run))
+            runs.query.with(|query| {
+                let here = Here { scope: runs.scope.get(), query, now: now.get() };
+                let reason = run.place.reason(&run.row, here, |time| time_words(time, hydrated.get()));
+                (reason, viewer.with_value(|viewer| run.place.href(&run.row, here, viewer)))
+            })
         };
         let link = href.map(|href| {
             view! {
@@ -89,68 +83,5 @@ pub fn Linked(
     view! {
         {head}
         {content}
-    }
-}
-
-/// What says why a run is not here, and leads to where it is.
-#[derive(Clone, Copy)]
-struct Way {
-    runs: WorkflowRuns,
-    now: Signal<Timestamp>,
-    hydrated: ReadSignal<bool>,
-    viewer: StoredValue<Viewer>,
-}
-
-impl Way {
-    /// Why a run is not on this page.
-    fn reason(self, run: &ExpandedRun) -> String {
-        let ExpandedRun { row, place, .. } = run;
-        if place.scope != self.runs.scope.get() {
-            let by = row.ai_employee_name.as_ref().map(|name| format!("done by {name}, "));
-            return format!("{}by way of {}", by.unwrap_or_default(), source::label(&row.source));
-        }
-        if place.excluded_by.is_empty() {
-            return format!("on page {}", thousands(place.page.get()));
-        }
-        let reasons = place.excluded_by.iter().map(|kind| self.reason_of(*kind, row));
-        reasons.collect::<Vec<_>>().join(", ")
-    }
-
-    /// What of a run a filter does not let pass.
-    fn reason_of(self, kind: FilterKind, row: &RunSummary) -> String {
-        let time = |time| time_words(time, self.hydrated.get());
-        let wanted = self.runs.query.with(|query| query.filters.words(kind, |_| None, time)).unwrap_or_default();
-        match kind {
-            FilterKind::Status => format!("{}, not {wanted}", row.status.label()),
-            FilterKind::Channel => format!("{}, not {wanted}", source::label(&row.source)),
-            FilterKind::Model => format!("model {}, not {wanted}", row.model.as_deref().unwrap_or("unknown")),
-            FilterKind::Skill => format!("skill {}", row.workflow_name),
-            FilterKind::Teammate => format!("done by {}", row.ai_employee_name.as_deref().unwrap_or("no teammate")),
-            FilterKind::Date => {
-                let range = self.runs.query.with(|query| query.filters.to_run_filter(self.now.get()).started);
-                let is_older = range.and_then(|range| range.from).is_some_and(|from| row.created_at < from);
-                format!("{} than {wanted}", if is_older { "older" } else { "newer" })
-            }
-            FilterKind::Duration => format!("duration not {wanted}"),
-            FilterKind::Tokens => format!("tokens not {wanted}"),
-        }
-    }
-
-    /// Where the run is listed, with as many of the filters as let it pass; `None` when the viewer may not go there.
-    fn href(self, run: &ExpandedRun) -> Option<String> {
-        let Place { scope, excluded_by, page } = &run.place;
-        if *scope == self.runs.scope.get() {
-            let mut query = self.runs.query.get();
-            for kind in excluded_by {
-                query.filters.clear(*kind);
-            }
-            return Some(query.with_search("").with_page(*page).href(&self.runs.path.get()));
-        }
-        if !self.viewer.with_value(|viewer| scope.is_open_to(viewer)) {
-            return None;
-        }
-        let path = paths::run(*scope, run.row.id);
-        let (path, search) = path.split_once('?')?;
-        Some(LogsQuery::parse(search).with_page(*page).href(path))
     }
 }

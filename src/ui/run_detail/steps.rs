@@ -14,6 +14,7 @@ use crate::{
         waterfall::{Line, LineOf, Span, arrange},
     },
     error::AppError,
+    paths,
     server_fns::get_steps,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -48,6 +49,7 @@ impl Drawn {
 pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
     let payloads: Payloads = expect_context();
     let (organization_id, run_id) = payloads.of();
+    let all = paths::api_steps(organization_id, run.workflow_id, run_id);
     let failed = run.failure.as_ref().and_then(|failure| failure.step_id.clone());
     let drawn = RwSignal::new(Drawn::of(&run, &steps));
     let (shown, set_shown) = signal(STRETCH);
@@ -126,10 +128,9 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
     let rest = move || {
         (here() < total.get()).then(|| {
             let more = more.clone();
-            let words = format!("{} of {} steps are here.", thousands(here()), thousands(total.get()));
             view! {
                 <p class="steps-more" role="status">
-                    {words}
+                    {format!("{} of {} steps are here.", thousands(here()), thousands(total.get()))}
                     <button type="button" class="button needs-script" disabled=move || waits.get() on:click=move |_| more()>
                         {move || if waits.get() { "Loading…" } else { "Load more steps" }}
                     </button>
@@ -138,14 +139,30 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
             }
         })
     };
+    let is_drawn_whole = move || here() >= total.get() && shown.get() >= drawn.with(|drawn| drawn.lines.len());
     view! {
         <section class="steps">
             {move || view! { <Ruler span=span.get() /> }}
             <ol class="steps-list" aria-label="Steps">
                 <For each=lines key=|line| *line children=line />
             </ol>
+            {move || (!is_drawn_whole()).then(|| view! { <WithoutScript all=all.clone() /> })}
             {rest}
         </section>
+    }
+}
+
+/// Without a script no further lines are drawn.
+#[component]
+fn WithoutScript(
+    /// Where all the steps are, for those who want to read them.
+    all: String,
+) -> impl IntoView {
+    view! {
+        <p class="steps-more without-script">
+            {format!("Without a script only the first {STRETCH} lines are drawn.")}
+            <a href=all>"All steps as the API has them"</a>
+        </p>
     }
 }
 
