@@ -126,17 +126,23 @@ test("P-14 on a teammate's page a run of another says whose it is", async ({ pag
   await expect(page.locator(`#toggle-${run.id}`)).toHaveAttribute("aria-expanded", "true");
 });
 
-test("P-15 the detail has every part that the run has, and its facts and costs", async ({ page }) => {
-  const detail = await openDetail(page, (detail) => detail.costs.length > 1 && detail.conversation_id && detail.steps.length > 2);
-  for (const name of ["Steps", "Conversation", "Context", "Flow", "Raw"]) {
-    await tab(page, name).click();
-    await expect(tab(page, name)).toHaveAttribute("aria-selected", "true");
-    await expect(details(page).getByRole("tabpanel", { name })).toBeVisible();
-    for (const colorScheme of ["dark", "light"] as const) {
-      await page.emulateMedia({ colorScheme });
+const whole = (detail: any) => detail.costs.length > 1 && detail.conversation_id && detail.steps.length > 2;
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`P-15 P-54 the detail has every part that the run has, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await openDetail(page, whole);
+    for (const name of ["Steps", "Conversation", "Context", "Flow", "Raw"]) {
+      await tab(page, name).click();
+      await expect(tab(page, name)).toHaveAttribute("aria-selected", "true");
+      await expect(details(page).getByRole("tabpanel", { name })).toBeVisible();
       await axe(page, ".run-part");
     }
-  }
+  });
+}
+
+test("P-15 the detail has the run's facts and costs", async ({ page }) => {
+  const detail = await openDetail(page, whole);
   const facts = details(page).getByRole("complementary", { name: "Facts" });
   await expect(facts).toContainText(detail.id);
   await expect(facts).toContainText(detail.workflow_name);

@@ -32,6 +32,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
+                // Every page has it. Painted whole, as half a page would move when the rest of it arrives.
+                <link rel="expect" href="#page" blocking="render" />
                 <HashedStylesheet options=options.clone() />
                 <HydrationScripts options=options />
                 <MetaTags />
@@ -74,7 +76,13 @@ pub fn App() -> impl IntoView {
                         },
                     )
                 }
-                Err(AppError::SignedOut) => EitherOf3::B(view! { <Pages /> }),
+                Err(AppError::SignedOut) => EitherOf3::B(
+                    view! {
+                        <main id="page">
+                            <Pages />
+                        </main>
+                    },
+                ),
                 Err(error) => EitherOf3::C(view! { <UnavailablePage error /> }),
             }}
         </Router>

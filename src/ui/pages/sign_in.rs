@@ -23,7 +23,7 @@ pub fn SignInPage() -> impl IntoView {
     let next = paths::local_or_logs(next.as_deref()).to_owned();
     view! {
         <Title text="Sign in" />
-        <main class="sign-in">
+        <div class="sign-in">
             <form class="sign-in-form" method="post" action=paths::LOGIN>
                 <span class="frame-mark" aria-hidden="true"></span>
                 <h1>"Sign in to Alloy"</h1>
@@ -46,6 +46,6 @@ pub fn SignInPage() -> impl IntoView {
                 </label>
                 <button class="button button-main">"Sign in"</button>
             </form>
-        </main>
+        </div>
     }
 }

@@ -10,7 +10,7 @@ pub fn UnavailablePage(error: AppError) -> impl IntoView {
     set_status(error.status());
     view! {
         <Title text=error.to_string() />
-        <main class="notice">
+        <main class="notice" id="page">
             <h1>{error.to_string()}</h1>
             <p>{error.advice()}</p>
             <form method="get">
