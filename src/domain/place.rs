@@ -1,8 +1,8 @@
 //! Where a run that a link led to is listed, why that is not the page at hand, and the way there (P-14).
 
 use super::{
-    access::Viewer, filters::FilterKind, page::PageNumber, run::RunSummary, scope::LogsScope, source, text::thousands,
-    time::Timestamp,
+    access::Viewer, filters::FilterKind, page::PageNumber, range::Choice, run::RunSummary, scope::LogsScope, source,
+    text::thousands, time::Timestamp,
 };
 use crate::{logs_query::LogsQuery, paths};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,6 @@ pub struct Place {
 pub struct Here<'a> {
     pub scope: LogsScope,
     pub query: &'a LogsQuery,
-    pub now: Timestamp,
 }
 
 impl Place {
@@ -61,18 +60,16 @@ impl Place {
 /// What of a run a filter does not let pass.
 fn reason_of(kind: FilterKind, run: &RunSummary, here: Here<'_>, time: impl Fn(Timestamp) -> String) -> String {
     let filters = &here.query.filters;
-    let wanted = filters.words(kind, |_| None, time).unwrap_or_default();
+    let wanted = filters.words(kind, |_| None, &time).unwrap_or_default();
     match kind {
         FilterKind::Status => format!("{}, not {wanted}", run.status.label()),
         FilterKind::Channel => format!("{}, not {wanted}", source::label(&run.source)),
         FilterKind::Model => format!("model {}, not {wanted}", run.model.as_deref().unwrap_or("unknown")),
         FilterKind::Skill => format!("skill {}", run.workflow_name),
         FilterKind::Teammate => format!("done by {}", run.ai_employee_name.as_deref().unwrap_or("no teammate")),
-        FilterKind::Date => {
-            let range = filters.to_run_filter(here.now).started;
-            let is_older = range.and_then(|range| range.from).is_some_and(|from| run.created_at < from);
-            format!("{} than {wanted}", if is_older { "older" } else { "newer" })
-        }
+        // A preset reaches from then until now.
+        FilterKind::Date if matches!(filters.date, Some(Choice::Preset(_))) => format!("older than {wanted}"),
+        FilterKind::Date => format!("of {}, not {wanted}", time(run.created_at)),
         FilterKind::Duration => format!("duration not {wanted}"),
         FilterKind::Tokens => format!("tokens not {wanted}"),
     }
@@ -107,7 +104,6 @@ mod tests {
 
     #[test]
     fn p14_a_place_says_why_it_is_elsewhere_and_leads_there() {
-        let now: Timestamp = "2026-11-21T14:00:00Z".parse().unwrap();
         let run = run();
         for (search, from, scope, excluded_by, page, reason, href) in [
             ("utm=x", LogsScope::Organization, LogsScope::Organization, vec![], 7, "on page 7", "/logs?utm=x&page=7"),
@@ -126,7 +122,7 @@ mod tests {
                 LogsScope::Organization,
                 vec![FilterKind::Date],
                 1,
-                "newer than up to 18 Nov 2026, 00:00 UTC",
+                "of 19 Nov 2026, 14:00:00 UTC, not up to 18 Nov 2026, 00:00:00 UTC",
                 "/logs",
             ),
             (
@@ -156,7 +152,7 @@ mod tests {
         ] {
             let place = Place { scope, excluded_by, page: PageNumber::try_from(page).unwrap() };
             let query = LogsQuery::parse(search);
-            let here = Here { scope: from, query: &query, now };
+            let here = Here { scope: from, query: &query };
             assert_eq!(place.reason(&run, here, Timestamp::to_utc_text), reason);
             assert_eq!(place.href(&run, here, &viewer("member")).as_deref(), Some(href), "{search}");
         }
@@ -165,7 +161,7 @@ mod tests {
     #[test]
     fn p2_p14_a_member_is_not_led_to_the_list_of_the_organization() {
         let place = Place { scope: LogsScope::Organization, excluded_by: vec![], page: PageNumber::FIRST };
-        let here = Here { scope: NORA, query: &LogsQuery::default(), now: Timestamp::EPOCH };
+        let here = Here { scope: NORA, query: &LogsQuery::default() };
         assert_eq!(place.href(&run(), here, &viewer("member")), None);
         assert!(place.href(&run(), here, &viewer("admin")).is_some());
     }

@@ -6,7 +6,7 @@ use crate::{
     context::use_frame,
     domain::{ids::RunId, place::Here, run_view::ExpandedRun},
     ui::{
-        hooks::{clock::use_now, hydrated::use_hydrated, workflow_runs::WorkflowRuns},
+        hooks::{hydrated::use_hydrated, workflow_runs::WorkflowRuns},
         kit::moment::time_words,
         logs_table::{Head, Row},
     },
@@ -32,7 +32,7 @@ pub fn Linked(
         }
     });
     let row = Memo::new(move |_| here.with(|here| here.as_ref().map(|here| here.row.clone())));
-    let (now, hydrated, viewer) = (use_now(), use_hydrated(), StoredValue::new(use_frame().viewer));
+    let (hydrated, viewer) = (use_hydrated(), StoredValue::new(use_frame().viewer));
     let head = move || {
         // What moves the run elsewhere also takes this place away, and either may be first.
         let run = here.try_get().flatten()?;
@@ -41,7 +41,7 @@ pub fn Linked(
             ("not among the rows that hold what you search for".to_owned(), Some(href))
         } else {
             runs.query.with(|query| {
-                let here = Here { scope: runs.scope.get(), query, now: now.get() };
+                let here = Here { scope: runs.scope.get(), query };
                 let reason = run.place.reason(&run.row, here, |time| time_words(time, hydrated.get()));
                 (reason, viewer.with_value(|viewer| run.place.href(&run.row, here, viewer)))
             })
