@@ -147,7 +147,7 @@ mod tests {
                 vec![],
                 2,
                 "done by Nora, by way of Internal Chat",
-                "/staff/ai/00000000-0000-0000-0000-000000000001?tab=logs&run=7f1c9b1e-52d0-4b8e-9c3a-0d4f5a6b7c8d&page=2",
+                "/staff/ai/00000000-0000-0000-0000-000000000001?tab=logs&page=2&run=7f1c9b1e-52d0-4b8e-9c3a-0d4f5a6b7c8d",
             ),
         ] {
             let place = Place { scope, excluded_by, page: PageNumber::try_from(page).unwrap() };
