@@ -137,7 +137,7 @@ impl LogsQuery {
     }
 
     /// All parameters in the order in which they are printed, defaults left out.
-    pub fn pairs(&self) -> Vec<(String, String)> {
+    fn pairs(&self) -> Vec<(String, String)> {
         let own = |key: &str, value: String| (key.to_owned(), value);
         let filters = FilterKind::ALL.into_iter().filter_map(|kind| Some(own(kind.key(), self.filters.value(kind)?)));
         let page = (self.page > PageNumber::FIRST).then(|| own("page", self.page.to_string()));

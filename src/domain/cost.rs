@@ -82,6 +82,19 @@ pub struct CostLine {
     pub usd_cost: Usd,
 }
 
+impl CostLine {
+    /// Several lines as one.
+    pub fn sum(lines: &[Self], key_type: &str) -> Self {
+        Self {
+            key_type: key_type.to_owned(),
+            input_tokens: lines.iter().map(|line| line.input_tokens).sum(),
+            output_tokens: lines.iter().map(|line| line.output_tokens).sum(),
+            cached_input_tokens: lines.iter().map(|line| line.cached_input_tokens).sum(),
+            usd_cost: lines.iter().map(|line| line.usd_cost).sum(),
+        }
+    }
+}
+
 /// What all lines cost together; `None` when nothing is known.
 pub fn total(lines: &[CostLine]) -> Option<Usd> {
     (!lines.is_empty()).then(|| lines.iter().map(|line| line.usd_cost).sum())

@@ -1,7 +1,7 @@
 //! A logs surface as a value: which runs it shows, and which columns and filters it fixes (P-4).
 
 use super::{
-    access::{ToolGate, Viewer, can_access_tool},
+    access::{Role, ToolGate, Viewer, can_access_tool},
     filter::RunFilter,
     filters::FilterKind,
     ids::AiEmployeeId,
@@ -42,6 +42,14 @@ impl LogsScope {
     /// The surface that lists a run and is open to most: its teammate's, if it has one.
     pub fn that_lists(run: &Run) -> Self {
         run.ai_employee_id.map_or(Self::Organization, Self::Teammate)
+    }
+
+    /// The surface that shows a run to somebody of this role; `None` when none does.
+    pub fn that_shows(run: &Run, role: Role) -> Option<Self> {
+        match role {
+            Role::Admin => Some(Self::Organization),
+            Role::Member => run.ai_employee_id.map(Self::Teammate),
+        }
     }
 
     /// Whom its page lets in (P-2).

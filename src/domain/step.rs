@@ -71,10 +71,30 @@ impl StepLog {
         }
     }
 
+    /// How the step went.
+    pub fn state(&self) -> StepState {
+        match self.status.as_deref() {
+            _ if self.has_failed() => StepState::Failed,
+            Some("running") => StepState::Running,
+            Some("skipped" | "cancelled" | "pending") => StepState::Off,
+            _ => StepState::Completed,
+        }
+    }
+
     /// How long the step took, in milliseconds.
     pub fn millis(&self) -> Option<i64> {
         self.duration_ms.or_else(|| Some(self.ended_at?.millis_since(self.started_at?).max(0)))
     }
+}
+
+/// How a step went, of the engine's many words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepState {
+    Completed,
+    Running,
+    Failed,
+    /// It was passed by, or called off.
+    Off,
 }
 
 /// A call of a tool inside a step.
@@ -98,6 +118,13 @@ pub struct ToolCall {
     pub started_at: Option<Timestamp>,
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
+}
+
+impl ToolCall {
+    /// How long the call took, in milliseconds.
+    pub fn millis(&self) -> Option<i64> {
+        Some(self.ended_at?.millis_since(self.started_at?).max(0))
+    }
 }
 
 /// A file that belongs to a run; its bytes are stored apart.
@@ -140,4 +167,29 @@ pub struct VoiceTurn {
     #[serde(default, deserialize_with = "whole::optional")]
     #[schema(maximum = 1_000_000_000_000_i64)]
     pub end_ms: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_step_went_as_its_status_or_its_errors_say() {
+        for (members, state) in [
+            (json!({}), StepState::Completed),
+            (json!({ "status": "success" }), StepState::Completed),
+            (json!({ "status": "completed", "error": "told, and gone on" }), StepState::Completed),
+            (json!({ "status": "running" }), StepState::Running),
+            (json!({ "status": "skipped" }), StepState::Off),
+            (json!({ "status": "error" }), StepState::Failed),
+            (json!({ "error": "e" }), StepState::Failed),
+            (json!({ "tool_calls": [{ "id": "c", "name": "t", "error": "e" }] }), StepState::Failed),
+        ] {
+            let mut step: Value = members.clone();
+            step["id"] = json!("s");
+            let step: StepLog = serde_json::from_str(&step.to_string()).unwrap();
+            assert_eq!(step.state(), state, "{members}");
+        }
+    }
 }

@@ -11,12 +11,11 @@ use super::{
 };
 use crate::{
     domain::{
-        access::{Role, Scope},
+        access::Scope,
         filter::RunFilter,
         ids::{ConversationId, OrganizationId, RunId},
         page::{PageRequest, PageSize},
         payload::{Payload, PayloadKey},
-        run::Run,
         run_view::{FilterOptions, FoundBy, FoundRun, RunsAnswer, StepsView},
         scope::LogsScope,
         search::Search,
@@ -164,24 +163,15 @@ async fn elsewhere(organization_id: OrganizationId, run_id: RunId) -> Result<Opt
         // With a token, which is of one organization, the others are not to be seen.
         let Ok(access) = reader(other.organization_id).await else { continue };
         let found = Box::pin(query::get_run::get_run_alone(&access.org, run_id)).await?;
-        if let Some(href) = found.and_then(|run| page_of(&run, other.role)) {
+        if let Some(scope) = found.and_then(|run| LogsScope::that_shows(&run, other.role)) {
             return Ok(Some(FoundRun::InAnother {
                 organization_id: other.organization_id,
                 organization_name: other.organization_name,
-                href,
+                href: paths::run(scope, run_id),
             }));
         }
     }
     Ok(None)
-}
-
-/// The page that shows a run to somebody of this role.
-fn page_of(run: &Run, role: Role) -> Option<String> {
-    let scope = match role {
-        Role::Admin => LogsScope::Organization,
-        Role::Member => LogsScope::Teammate(run.ai_employee_id?),
-    };
-    Some(paths::run(scope, run.id))
 }
 
 /// Steps of a run from `offset` on.

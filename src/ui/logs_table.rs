@@ -29,7 +29,7 @@ use crate::{
             hydrated::use_hydrated,
             workflow_runs::{ListKey, WorkflowRuns, use_workflow_runs},
         },
-        kit::moment::time_words,
+        kit::{link::HiddenFields, moment::time_words},
         run_detail::load_details,
     },
 };
@@ -181,6 +181,7 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
             });
         }
     };
+    let collapsed = Signal::derive(move || runs.href(|query| query.with_run(None)));
     let is_empty = move || ids.with(Vec::is_empty);
     let is_hidden_by_words = move || in_hand.get() > 0 && is_empty();
     view! {
@@ -191,13 +192,7 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
         <LinkedRun runs page ids current needle />
         {move || is_empty().then(|| page.get().map(|page| view! { <NoRows page runs by_words=is_hidden_by_words() /> }))}
         <form id=ROWS_FORM method="get" hidden=true>
-            {move || {
-                runs.query
-                    .with(|query| query.with_run(None).pairs())
-                    .into_iter()
-                    .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
-                    .collect_view()
-            }}
+            <HiddenFields href=collapsed />
         </form>
         <div
             class="runs"

@@ -1,13 +1,7 @@
 //! The facts of a run, each when it is known, and what it cost.
 
 use crate::{
-    domain::{
-        cost::{self, CostLine},
-        duration,
-        run::Run,
-        source,
-        text::thousands,
-    },
+    domain::{cost::CostLine, duration, run::Run, source, text::thousands},
     ui::kit::{moment::Exact, status_badge::StatusBadge},
 };
 use leptos::prelude::*;
@@ -83,13 +77,7 @@ pub fn Costs(lines: Vec<CostLine>) -> impl IntoView {
     if lines.is_empty() {
         return None;
     }
-    let sum = (lines.len() > 1).then(|| CostLine {
-        key_type: "Sum".to_owned(),
-        input_tokens: lines.iter().map(|line| line.input_tokens).sum(),
-        output_tokens: lines.iter().map(|line| line.output_tokens).sum(),
-        cached_input_tokens: lines.iter().map(|line| line.cached_input_tokens).sum(),
-        usd_cost: cost::total(&lines).unwrap_or_default(),
-    });
+    let sum = (lines.len() > 1).then(|| CostLine::sum(&lines, "Sum"));
     let row = |line: CostLine, class: &'static str| {
         let tokens = |count: i64| u64::try_from(count).map(thousands).unwrap_or_default();
         view! {

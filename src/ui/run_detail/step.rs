@@ -6,7 +6,7 @@ use crate::{
         duration,
         json::Json,
         payload::{CallPayload, Payload, PayloadKey, StepPayload},
-        step::StepLog,
+        step::{StepLog, StepState},
         text::cut,
         time::Timestamp,
         waterfall::{Span, Stretch},
@@ -31,8 +31,10 @@ const ERROR_IN_LINE: usize = 300;
 /// What a line says before it is opened.
 struct Head {
     name: String,
-    /// The state in one word, by which it is coloured.
-    state: &'static str,
+    /// How it went, for those who do not see its colour.
+    state: String,
+    /// The class of the dot before the name; a call that worked has none.
+    dot: Option<&'static str>,
     time: Option<String>,
     stretch: Signal<Option<Stretch>>,
     bar: &'static str,
@@ -45,19 +47,19 @@ type Part = (PayloadKey, &'static str, Option<Payload>);
 /// A step.
 #[component]
 pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Memo<Span>, is_cause: bool) -> impl IntoView {
-    let has_failed = step.has_failed();
-    let state = match step.status.as_deref() {
-        _ if has_failed => "failed",
-        Some("running") => "running",
-        Some("skipped" | "cancelled" | "pending") => "off",
-        _ => "completed",
+    let (state, dot) = match step.state() {
+        StepState::Completed => ("completed", "status-dot step-completed"),
+        StepState::Running => ("running", "status-dot step-running"),
+        StepState::Failed => ("failed", "status-dot step-failed"),
+        StepState::Off => (step.status.as_deref().unwrap_or_default(), "status-dot"),
     };
     let head = Head {
         name: step.label().to_owned(),
-        state,
+        state: state.to_owned(),
+        dot: Some(dot),
         time: step.millis().map(duration::label),
         stretch: place(span, step.started_at, step.ended_at),
-        bar: if has_failed { "bar-bad" } else { "bar-step" },
+        bar: if step.has_failed() { "bar-bad" } else { "bar-step" },
         depth,
     };
     // A step often fails with the words of its tool, which stand below it anyway.
@@ -79,8 +81,9 @@ pub fn CallLine(step: Arc<StepLog>, call: usize, depth: usize, span: Memo<Span>,
     let has_failed = call.error.is_some();
     let head = Head {
         name: call.name.clone(),
-        state: if has_failed { "failed" } else { "call" },
-        time: millis(call.started_at, call.ended_at).map(duration::label),
+        state: if has_failed { "tool, failed" } else { "tool" }.to_owned(),
+        dot: has_failed.then_some("status-dot step-failed"),
+        time: call.millis().map(duration::label),
         stretch: place(span, call.started_at, call.ended_at),
         bar: if has_failed { "bar-bad" } else { "bar-tool" },
         depth,
@@ -107,10 +110,6 @@ fn long_error(error: Option<&String>) -> Option<Payload> {
 /// Where something lies in a lane that grows with what comes later.
 fn place(span: Memo<Span>, started: Option<Timestamp>, ended: Option<Timestamp>) -> Signal<Option<Stretch>> {
     Signal::derive(move || span.get().place(started, ended))
-}
-
-fn millis(started: Option<Timestamp>, ended: Option<Timestamp>) -> Option<i64> {
-    Some(ended?.millis_since(started?).max(0))
 }
 
 /// The line, and below it what opens.
@@ -201,14 +200,13 @@ fn OpeningLine(
 
 #[component]
 fn LineHead(head: Head) -> impl IntoView {
-    let Head { name, state, time, stretch, bar, .. } = head;
-    let said = if state == "call" { "tool" } else { state };
+    let Head { name, state, dot, time, stretch, bar, .. } = head;
     view! {
         <span class="step-line">
             <span class="step-name">
-                {(state != "call").then(|| view! { <span class=format!("status-dot step-{state}") aria-hidden="true"></span> })}
+                {dot.map(|dot| view! { <span class=dot aria-hidden="true"></span> })}
                 <span class="step-label">{name}</span>
-                <span class="visually-hidden">{format!(", {said}")}</span>
+                <span class="visually-hidden">{format!(", {state}")}</span>
             </span>
             <span class="step-lane">{move || stretch.get().map(|stretch| view! { <Bar stretch class=bar /> })}</span>
             <span class="step-time">{time}</span>
