@@ -113,6 +113,19 @@ test("P-10 refresh asks again and keeps what is expanded, the scroll and the foc
   expect(await page.evaluate(() => scrollY)).toBe(before);
 });
 
+test("P-11 no number is cut off", async ({ page }) => {
+  await page.goto("/logs?status=failed");
+  const cost = page.locator("td.runs-cost").filter({ hasText: "<$0.0001" });
+  await expect(cost.first()).toBeVisible();
+  for (const width of [1440, 1100, 900]) {
+    await page.setViewportSize({ width, height: 900 });
+    const cut = await page
+      .locator("td.runs-number")
+      .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent));
+    expect(cut, `at ${width}`).toEqual([]);
+  }
+});
+
 test("P-10 old rows stay, dimmed, while new ones load, and a late answer for another filter is dropped", async ({ page }) => {
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
