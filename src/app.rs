@@ -32,14 +32,16 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                // Every page has it. Painted whole, as half a page would move when the rest of it arrives.
-                <link rel="expect" href="#page" blocking="render" />
+                // Painted whole, as half a page would move when the rest of it arrives. What is waited for stands at the
+                // end: of an element with content, a browser may wait for the beginning only.
+                <link rel="expect" href="#end" blocking="render" />
                 <HashedStylesheet options=options.clone() />
                 <HydrationScripts options=options />
                 <MetaTags />
             </head>
             <body>
                 <App />
+                <span id="end" hidden=true></span>
             </body>
         </html>
     }
