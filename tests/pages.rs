@@ -78,6 +78,40 @@ fn p13_a_linked_run_is_expanded_at_first_paint_on_its_page_or_beside_it() {
     assert!(unknown.body.contains("This run is not here"));
 }
 
+/// The tags of a page in order, which is what a browser holds against what its script expects.
+fn tags(html: &str) -> Vec<&str> {
+    html.split('<').skip(1).map(|tag| tag.split([' ', '>']).next().unwrap()).collect()
+}
+
+#[test]
+fn a_page_is_the_same_however_its_answers_come() {
+    let installation = Installation::sqlite();
+    let org = installation.organization("Halden");
+    installation.import(&org, &(0..60).map(runs::full_run).collect::<Vec<_>>());
+    let server = installation.serve();
+    let admin = server.sign_in("admin@halden.example");
+    for path in ["/logs?status=failed".to_owned(), format!("/logs?run={}", runs::id(1, 1))] {
+        let first = page(&server, &path, &admin).body;
+        std::thread::scope(|scope| {
+            // More at once than there are cores, so that the threads of the server get in each other's way.
+            for _ in 0..6 {
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        let again = page(&server, &path, &admin);
+                        assert_eq!((again.status, tags(&again.body)), (200, tags(&first)), "{path}");
+                    }
+                });
+            }
+        });
+        let title = if path.contains("status") {
+            "<title>Execution Logs: Failed · Alloy<"
+        } else {
+            "<title>Execution Logs · Alloy<"
+        };
+        assert!(first.contains(title), "{path}");
+    }
+}
+
 #[test]
 fn p3_p5_a_teammate_has_a_page_for_every_member() {
     let installation = Installation::sqlite();

@@ -34,7 +34,7 @@ use crate::{
     },
 };
 use filter_bar::FilterBar;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, text_prop::TextProp};
 use leptos_meta::Title;
 use linked_run::LinkedRun;
 use pager::Pager;
@@ -68,28 +68,41 @@ pub fn AiTeammateLogsTable(
 ) -> impl IntoView {
     let runs = use_workflow_runs(scope);
     let search = use_needle(runs);
-    view! {
-        <Toolbar runs />
-        <div class="find">
-            <SearchBox search runs />
-            <Transition fallback=move || view! { <FilterBar runs options=Memo::new(|_| FilterOptions::default()) /> }>
-                <Filters runs title />
-            </Transition>
-        </div>
-        <Transition fallback=Loading set_pending=runs.set_pending>
-            <Runs runs needle=search.needle />
-        </Transition>
-    }
-}
-
-/// The filters with what they offer, and the title of the page, which names those in force.
-#[component]
-fn Filters(runs: WorkflowRuns, title: Signal<String>) -> impl IntoView {
     // What was offered before stays when it cannot be asked for again.
     let options = Memo::new(move |before: Option<&FilterOptions>| match runs.options.get() {
         Some(Ok(options)) => options.read().unwrap_or_default(),
         _ => before.cloned().unwrap_or_default(),
     });
+    // Memos of an answer are read when it has come. On the server it comes on another thread, and one that ran at that
+    // moment would keep what it saw before.
+    let filters = Suspend::new(async move {
+        runs.options.ready().await;
+        view! {
+            <PageTitle runs title options />
+            <FilterBar runs options />
+        }
+    });
+    let rows = Suspend::new(async move {
+        runs.listed.ready().await;
+        view! { <Runs runs needle=search.needle /> }
+    });
+    view! {
+        <Toolbar runs />
+        <div class="find">
+            <SearchBox search runs />
+            <Transition fallback=move || {
+                view! { <FilterBar runs options=Memo::new(|_| FilterOptions::default()) /> }
+            }>{filters}</Transition>
+        </div>
+        <Transition fallback=Loading set_pending=runs.set_pending>
+            {rows}
+        </Transition>
+    }
+}
+
+/// The title of the page, which names the filters in force.
+#[component]
+fn PageTitle(runs: WorkflowRuns, title: Signal<String>, options: Memo<FilterOptions>) -> impl IntoView {
     let active = filters_in_words(runs, options);
     let title = move || {
         let filters: Vec<_> = active.get().into_iter().map(|(_, words)| words).collect();
@@ -97,10 +110,9 @@ fn Filters(runs: WorkflowRuns, title: Signal<String>) -> impl IntoView {
         let all: Vec<_> = filters.into_iter().chain(words).collect();
         if all.is_empty() { title.get() } else { format!("{}: {}", title.get(), all.join(", ")) }
     };
-    view! {
-        <Title text=title />
-        <FilterBar runs options />
-    }
+    // The server asks for the title when the page has been rendered, and what it is made of has gone with the page.
+    let text = if is_server() { TextProp::from(title()) } else { TextProp::from(title) };
+    view! { <Title text /> }
 }
 
 /// The filters in force, each in words.
