@@ -16,6 +16,7 @@ use alloy_logs::{
         ids::{AiEmployeeId, ConversationId, RunId, WorkflowId},
         page::PageRequest,
         range::{DatePreset, DurationPreset, NumberPreset, Preset, TokenPreset},
+        run_write::RunWrite,
         status::RunStatus,
         time::Timestamp,
     },
@@ -103,8 +104,8 @@ fn fill(runtime: &tokio::runtime::Runtime, installation: &Installation, org: &st
         let org = OrgDb::new(db.clone(), org.parse().unwrap());
         let (now, mut random) = (clock::now(), ChaCha8Rng::seed_from_u64(7));
         for batch in (0..WRITTEN).collect::<Vec<_>>().chunks(500) {
-            let documents = batch.iter().map(|n| ingest::prepare_named(run(*n, now, &mut random)).unwrap());
-            ingest::write(&org, &documents.collect::<Vec<_>>()).await.unwrap();
+            let documents = batch.iter().map(|n| RunWrite::named(run(*n, now, &mut random)).unwrap());
+            ingest::write(&org, documents.collect()).await.unwrap();
         }
         db.close().await;
     });

@@ -2,6 +2,7 @@
 //! a database, a request or a page; every rule of the product stands in one of these files.
 
 pub mod access;
+pub mod account;
 pub mod cost;
 pub mod document;
 pub mod duration;
@@ -25,6 +26,7 @@ pub mod row_match;
 pub mod run;
 pub mod run_part;
 pub mod run_view;
+pub mod run_write;
 pub mod scope;
 pub mod search;
 pub mod source;

@@ -10,6 +10,7 @@ use alloy_logs::{
         page::PageRequest,
         range::Range,
         run::{Flow, RunDetail},
+        run_write::RunWrite,
         status::RunStatus,
     },
     server::{
@@ -32,8 +33,8 @@ use support::{
 async fn write(org: &OrgDb, documents: &[alloy_logs::domain::document::RunDocument]) -> Vec<WriteOutcome> {
     let mut outcomes = Vec::new();
     for batch in documents.chunks(40) {
-        let writes: Vec<_> = batch.iter().cloned().map(|document| ingest::prepare_named(document).unwrap()).collect();
-        outcomes.extend(ingest::write(org, &writes).await.unwrap());
+        let writes: Vec<_> = batch.iter().cloned().map(|document| RunWrite::named(document).unwrap()).collect();
+        outcomes.extend(ingest::write(org, writes).await.unwrap());
     }
     outcomes
 }
@@ -65,12 +66,16 @@ async fn lists_are_what_the_oracle_says() {
             let org = organization(&database.db).await;
             let runs = [0, 1, 12, 40, 90][set % 5];
             let mut documents: Vec<_> = (0..runs).map(|n| any(&runs::any_run(n), &mut runner)).collect();
+            for document in &mut documents {
+                document.updated_at = Some(runs::at(0).parse().unwrap());
+            }
             write(&org, &documents).await;
             // Some are other runs by now, but of the same skill.
             for (n, document) in (0..).zip(&mut documents).step_by(3) {
                 let workflow_id = document.workflow_id;
                 *document = any(&runs::any_run(n), &mut runner);
                 document.workflow_id = workflow_id;
+                document.updated_at = Some(runs::at(1).parse().unwrap());
             }
             write(&org, &documents).await;
             let options = filter_options::filter_options(&org).await.unwrap();

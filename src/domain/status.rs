@@ -26,6 +26,11 @@ impl RunStatus {
     pub const ALL: [Self; 6] =
         [Self::Pending, Self::Running, Self::Suspended, Self::Completed, Self::Failed, Self::Cancelled];
 
+    /// Whether the run has come to its end.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+
     /// The word of the contract and of the database.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -136,7 +136,7 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
         WithDatabase::Serve => serve::run(db.clone(), settings).await,
         WithDatabase::Demo(options) => demo::run(&db, &settings, options).await,
         WithDatabase::Org(command) => organization::run(&db, command).await,
-        WithDatabase::User(command) => user::run(&db, command).await,
+        WithDatabase::User(command) => Box::pin(user::run(&db, command)).await,
         WithDatabase::Token(command) => token::run(&db, command).await,
         WithDatabase::Import(options) => import::run(&db, options).await,
     };

@@ -61,15 +61,12 @@ impl IntoResponse for AppError {
 
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(cause) => {
-                tracing::warn!(%cause, "the database is not available");
-                Self::Unavailable
-            }
-            other => {
-                tracing::error!(error = %other, "a statement failed");
-                Self::Internal
-            }
+        if error.is_passing() {
+            tracing::warn!(%error, "the database is not available");
+            Self::Unavailable
+        } else {
+            tracing::error!(%error, "a statement failed");
+            Self::Internal
         }
     }
 }

@@ -36,11 +36,11 @@ pub fn listed_run() -> Run {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::query::ingest;
+    use crate::domain::run_write::RunWrite;
 
     #[test]
     fn the_examples_are_of_the_types_that_they_show() {
-        let written = ingest::prepare(run().id, run().workflow_id, document());
+        let written = RunWrite::new(run().id, run().workflow_id, document());
         assert_eq!(run().failure, written.failure);
         assert_eq!(run().duration_ms, written.document.duration());
         assert_eq!(document_text()["status"], "failed");

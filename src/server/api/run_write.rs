@@ -12,6 +12,7 @@ use crate::{
     domain::{
         document::{self, Fault, RunDocument},
         run::Run,
+        run_write::RunWrite,
     },
     error::AppError,
     server::{
@@ -27,8 +28,9 @@ pub fn endpoint(settings: &Settings) -> Endpoint {
     let description = Description::new("Writing", "putRun", "Create or replace a run")
         .more(
             "The whole run, with its steps and costs, is on disk when this answers. The same document twice is one run. One whose \
-             `updated_at` is older than what is stored changes nothing, and is answered with what is stored. Ids of a workflow, \
-             teammate or conversation not seen before create it. Ids of steps and of token history must differ within the document.",
+             `updated_at` is older than what is stored changes nothing, and is answered with what is stored. Where the clocks do not \
+             tell, an end is not undone by a document without one, and else the last document stays. Ids of a workflow, teammate or \
+             conversation not seen before create it. Ids of steps and of token history must differ within the document.",
         )
         .takes::<RunDocument>("The run; all but `status` and `created_at` may be left out", examples::document_text())
         .answers::<Run>(201, "The run, created", json!(examples::run()))
@@ -63,7 +65,7 @@ async fn handle(
     if !faults.is_empty() {
         return Err(AppError::BadRequest(faults));
     }
-    let outcomes = ingest::write(&access.org, &[ingest::prepare(key.id, workflow_id, document)]).await?;
+    let outcomes = ingest::write(&access.org, vec![RunWrite::new(key.id, workflow_id, document)]).await?;
     let status = match outcomes.as_slice() {
         [WriteOutcome::Created] => StatusCode::CREATED,
         [WriteOutcome::OtherWorkflow] => return Err(AppError::NotFound),

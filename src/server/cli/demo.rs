@@ -2,7 +2,7 @@
 
 use super::CliError;
 use crate::{
-    domain::access::Role,
+    domain::{access::Role, run_write::RunWrite},
     server::{
         auth::{password, secret::Secret},
         clock, demo,
@@ -65,7 +65,7 @@ pub async fn run(db: &Db, settings: &Settings, options: Options) -> Result<ExitC
     loop {
         let mut writes = Vec::with_capacity(AT_ONCE);
         for run in runs.by_ref().take(AT_ONCE) {
-            let write = ingest::prepare_named(run.document)
+            let write = RunWrite::named(run.document)
                 .map_err(|faults| CliError::Refused(format!("the demo made a bad run: {}", faults[0])))?;
             for file in run.files {
                 files.put(organization_id, write.run_id, file.attachment_id, file.bytes).await?;
@@ -75,7 +75,7 @@ pub async fn run(db: &Db, settings: &Settings, options: Options) -> Result<ExitC
         if writes.is_empty() {
             break;
         }
-        ingest::write(&org, &writes).await?;
+        ingest::write(&org, writes).await?;
     }
     println!("The organization {ORGANIZATION} ({organization_id}) has {} runs. Sign in as", options.runs);
     for (email, role) in PEOPLE {

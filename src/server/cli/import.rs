@@ -2,10 +2,13 @@
 
 use super::{CliError, is_stdin, open_organization};
 use crate::{
-    domain::document::{self, Fault},
+    domain::{
+        document::{self, Fault},
+        run_write::RunWrite,
+    },
     server::{
         query::ingest,
-        store::{Db, OrgDb, RunWrite, WriteOutcome},
+        store::{Db, OrgDb, WriteOutcome},
     },
 };
 use clap::Args;
@@ -58,7 +61,7 @@ pub async fn run(db: &Db, options: Options) -> Result<ExitCode, CliError> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match document::parse(&line).and_then(ingest::prepare_named) {
+        match document::parse(&line).and_then(RunWrite::named) {
             Ok(write) => pending.push((number, write)),
             Err(errors) => report.rejected.push(Rejected { line: number, errors }),
         }
@@ -74,7 +77,7 @@ pub async fn run(db: &Db, options: Options) -> Result<ExitCode, CliError> {
 
 async fn flush(org: &OrgDb, pending: &mut Vec<(u64, RunWrite)>, report: &mut Report) -> Result<(), CliError> {
     let (lines, writes): (Vec<_>, Vec<_>) = pending.drain(..).unzip();
-    let outcomes = if writes.is_empty() { Vec::new() } else { ingest::write(org, &writes).await? };
+    let outcomes = if writes.is_empty() { Vec::new() } else { ingest::write(org, writes).await? };
     for (line, outcome) in lines.into_iter().zip(outcomes) {
         match outcome {
             WriteOutcome::Created | WriteOutcome::Replaced | WriteOutcome::Stale => report.accepted += 1,

@@ -1,6 +1,7 @@
 //! The two databases behind one handle: how they are opened, and how a statement runs on either.
 //! No other file knows that there are two.
 
+use super::write_queue::WriteQueue;
 use crate::domain::ids::OrganizationId;
 use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::SqlxBinder;
@@ -9,7 +10,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 
 /// What a database connection needs.
 #[derive(Debug, Clone)]
@@ -49,9 +50,26 @@ pub enum StoreError {
     Unavailable(sqlx::Error),
     #[error("the database refused a statement: {0}")]
     Database(sqlx::Error),
+    /// More writes wait already than may.
+    #[error("too many writes are waiting")]
+    Busy,
+    /// A transaction failed in which several wrote.
+    #[error(transparent)]
+    Shared(Arc<StoreError>),
     /// A row says what it cannot say.
     #[error("{table} holds a row that cannot be read: {problem}")]
     Inconsistent { table: &'static str, problem: String },
+}
+
+impl StoreError {
+    /// Whether it is the fault of the moment, and the same may work later.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unavailable(_) | Self::Busy => true,
+            Self::Shared(error) => error.is_passing(),
+            Self::Database(_) | Self::Inconsistent { .. } => false,
+        }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -87,7 +105,14 @@ impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRo
 
 /// An open database.
 #[derive(Debug, Clone)]
-pub enum Db {
+pub struct Db {
+    pools: Pools,
+    pub(super) queue: Arc<WriteQueue>,
+}
+
+/// Its connections.
+#[derive(Debug, Clone)]
+pub(super) enum Pools {
     /// SQLite has one writer at a time; it gets a connection of its own, so that readers never wait for it.
     Sqlite {
         readers: SqlitePool,
@@ -105,18 +130,18 @@ pub enum Tx {
 impl Db {
     /// Opens the database, making an SQLite file that is not there, and brings its schema up to date.
     pub async fn open(options: &DbOptions) -> Result<Self, OpenError> {
-        let db = if options.url.starts_with("sqlite:") {
+        let pools = if options.url.starts_with("sqlite:") {
             Self::open_sqlite(options).await?
         } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
             Self::open_postgres(options).await?
         } else {
             return Err(OpenError::UnknownScheme);
         };
-        super::migrate::run(&db).await?;
-        Ok(db)
+        super::migrate::run(&pools).await?;
+        Ok(Self { pools, queue: Arc::default() })
     }
 
-    async fn open_sqlite(options: &DbOptions) -> Result<Self, OpenError> {
+    async fn open_sqlite(options: &DbOptions) -> Result<Pools, OpenError> {
         let connect = SqliteConnectOptions::from_str(&options.url)
             .map_err(OpenError::BadUrl)?
             .create_if_missing(true)
@@ -147,10 +172,10 @@ impl Db {
         } else {
             pool().max_connections(options.connections).connect_with(connect).await.map_err(OpenError::Connect)?
         };
-        Ok(Self::Sqlite { readers, writer })
+        Ok(Pools::Sqlite { readers, writer })
     }
 
-    async fn open_postgres(options: &DbOptions) -> Result<Self, OpenError> {
+    async fn open_postgres(options: &DbOptions) -> Result<Pools, OpenError> {
         let connect = PgConnectOptions::from_str(&options.url)
             .map_err(OpenError::BadUrl)?
             .application_name("alloy-logs")
@@ -162,18 +187,18 @@ impl Db {
             .max_connections(options.connections)
             .connect_with(connect)
             .await
-            .map(Self::Postgres)
+            .map(Pools::Postgres)
             .map_err(OpenError::Connect)
     }
 
     /// All rows of a query.
     pub async fn fetch_all<R: Row>(&self, statement: &impl SqlxBinder) -> Result<Vec<R>, StoreError> {
-        Ok(match self {
-            Self::Sqlite { readers, .. } => {
+        Ok(match &self.pools {
+            Pools::Sqlite { readers, .. } => {
                 let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
                 sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(readers).await?
             }
-            Self::Postgres(pool) => {
+            Pools::Postgres(pool) => {
                 let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
                 sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(pool).await?
             }
@@ -182,12 +207,12 @@ impl Db {
 
     /// The first row of a query, if it has one.
     pub async fn fetch_optional<R: Row>(&self, statement: &impl SqlxBinder) -> Result<Option<R>, StoreError> {
-        Ok(match self {
-            Self::Sqlite { readers, .. } => {
+        Ok(match &self.pools {
+            Pools::Sqlite { readers, .. } => {
                 let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
                 sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_optional(readers).await?
             }
-            Self::Postgres(pool) => {
+            Pools::Postgres(pool) => {
                 let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
                 sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_optional(pool).await?
             }
@@ -203,9 +228,9 @@ impl Db {
     /// Begins a transaction that may write. SQLite's takes the write lock at once: one that began as a reader
     /// would be refused when it turns writer, whatever the timeout.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => {
+        Ok(match &self.pools {
+            Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => {
                 let pool = pool.clone();
                 Tx::Postgres(unbroken(async move { pool.begin().await }).await?)
             }
@@ -214,9 +239,9 @@ impl Db {
 
     /// Begins a transaction that only reads, and sees one moment however long it lasts.
     pub async fn begin_reading(&self) -> Result<Tx, StoreError> {
-        Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
-            Self::Postgres(pool) => {
+        Ok(match &self.pools {
+            Pools::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Pools::Postgres(pool) => {
                 let pool = pool.clone();
                 Tx::Postgres(
                     unbroken(async move { pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await })
@@ -224,6 +249,14 @@ impl Db {
                 )
             }
         })
+    }
+
+    /// Who writes runs one after the other: everybody on SQLite, each organization on PostgreSQL.
+    pub(super) const fn lane(&self, organization_id: OrganizationId) -> Option<OrganizationId> {
+        match self.pools {
+            Pools::Sqlite { .. } => None,
+            Pools::Postgres(_) => Some(organization_id),
+        }
     }
 
     /// Begins a transaction that is alone in writing the runs of an organization. SQLite has one writer anyway.
@@ -247,12 +280,12 @@ impl Db {
 
     /// Closes all connections, so that nothing is left to a crash recovery.
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite { readers, writer } => {
+        match &self.pools {
+            Pools::Sqlite { readers, writer } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool) => pool.close().await,
         }
     }
 }

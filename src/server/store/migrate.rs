@@ -1,16 +1,16 @@
 //! Brings a database to the schema of this program, one transaction a step.
 
-use super::engine::{Db, OpenError};
+use super::engine::{OpenError, Pools};
 use sqlx::migrate::{MigrateError, Migrator};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Runs what is missing. A database that has more than this program knows is left as it is.
-pub async fn run(db: &Db) -> Result<(), OpenError> {
-    let done = match db {
-        Db::Sqlite { writer, .. } => SQLITE.run(writer).await,
-        Db::Postgres(pool) => POSTGRES.run(pool).await,
+pub async fn run(pools: &Pools) -> Result<(), OpenError> {
+    let done = match pools {
+        Pools::Sqlite { writer, .. } => SQLITE.run(writer).await,
+        Pools::Postgres(pool) => POSTGRES.run(pool).await,
     };
     done.map_err(|error| match error {
         MigrateError::VersionMissing(version) => OpenError::Newer { version },

@@ -1,5 +1,6 @@
 //! How payloads lie in the database: a codec byte, then the text, compressed when that is worth it.
 
+use super::engine::StoreError;
 use crate::domain::json::Json;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -40,6 +41,11 @@ pub fn pack(text: &str) -> Vec<u8> {
 /// Packs anything that has a JSON text.
 pub fn pack_json(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_string(value).map(|text| pack(&text))
+}
+
+/// What has no JSON text, which a value of ours always has.
+pub(super) fn unwritable(error: serde_json::Error) -> StoreError {
+    StoreError::Inconsistent { table: "workflow_runs", problem: error.to_string() }
 }
 
 /// The text that was packed.

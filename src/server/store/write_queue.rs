@@ -1,0 +1,146 @@
+//! Group commit: writes that arrive while one is being committed share the next transaction, so that many runs cost one
+//! wait for the disk, and two writers never meet.
+
+use super::{
+    engine::{Db, StoreError},
+    org_db::OrgDb,
+    packed_run::PackedRun,
+    run_write::WriteOutcome,
+};
+use crate::domain::ids::OrganizationId;
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::oneshot;
+
+/// Runs of one transaction: many enough to share a commit, few enough that nobody waits for it long.
+const AT_ONCE: usize = 400;
+
+/// Runs that may wait. Beyond, writers are told to come back.
+const MAX_WAITING: usize = 4_000;
+
+/// Writes that are one transaction, alone or with others.
+#[derive(Debug)]
+struct Job {
+    org: OrgDb,
+    runs: Vec<PackedRun>,
+    answer: oneshot::Sender<Result<Vec<WriteOutcome>, StoreError>>,
+}
+
+/// What waits to be written, by who is written for one after the other (see [`Db::lane`]). A lane that is there has a task
+/// that works on it.
+#[derive(Debug, Default)]
+pub(super) struct WriteQueue {
+    lanes: Mutex<HashMap<Option<OrganizationId>, VecDeque<Job>>>,
+}
+
+impl OrgDb {
+    /// Writes runs in one transaction: all are on disk, whole, when this returns, or none is. Goes on when nobody waits
+    /// for it any more.
+    pub(super) async fn enqueue(&self, runs: Vec<PackedRun>) -> Result<Vec<WriteOutcome>, StoreError> {
+        if runs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (answer, answered) = oneshot::channel();
+        let lane = self.db.lane(self.organization_id());
+        let is_first = self.db.queue.push(lane, Job { org: self.clone(), runs, answer })?;
+        if is_first {
+            tokio::spawn(work_on(self.db.clone(), lane));
+        }
+        answered.await.unwrap_or(Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed)))
+    }
+}
+
+impl WriteQueue {
+    fn lanes(&self) -> MutexGuard<'_, HashMap<Option<OrganizationId>, VecDeque<Job>>> {
+        // Nothing that can fail is done while it is held.
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a job wait. Whether its lane is new and needs a task.
+    fn push(&self, lane: Option<OrganizationId>, job: Job) -> Result<bool, StoreError> {
+        let mut lanes = self.lanes();
+        let waiting: usize = lanes.values().flatten().map(|job| job.runs.len()).sum();
+        if waiting > 0 && waiting + job.runs.len() > MAX_WAITING {
+            return Err(StoreError::Busy);
+        }
+        let is_first = !lanes.contains_key(&lane);
+        lanes.entry(lane).or_default().push_back(job);
+        Ok(is_first)
+    }
+
+    /// The jobs of the next transaction. With the last of them the lane is given up.
+    fn next(&self, lane: Option<OrganizationId>) -> Vec<Job> {
+        let mut lanes = self.lanes();
+        let Some(waiting) = lanes.get_mut(&lane) else { return Vec::new() };
+        let mut runs = 0;
+        let fitting = waiting.iter().take_while(|job| {
+            let is_first = runs == 0;
+            runs += job.runs.len();
+            is_first || runs <= AT_ONCE
+        });
+        let fitting = fitting.count();
+        let jobs: Vec<_> = waiting.drain(..fitting).collect();
+        if jobs.is_empty() {
+            lanes.remove(&lane);
+        }
+        jobs
+    }
+}
+
+async fn work_on(db: Db, lane: Option<OrganizationId>) {
+    loop {
+        let jobs = db.queue.next(lane);
+        if jobs.is_empty() {
+            return;
+        }
+        // In a task of its own: one that panics takes its own jobs with it, and not the lane.
+        if let Err(error) = tokio::spawn(settle(db.clone(), jobs)).await {
+            tracing::error!(%error, "writes were given up");
+        }
+    }
+}
+
+/// Commits jobs and answers them. When they fail together each gets a transaction of its own, so that none fails for
+/// another.
+async fn settle(db: Db, jobs: Vec<Job>) {
+    match commit(&db, &jobs).await {
+        Ok(outcomes) => {
+            for (job, outcomes) in jobs.into_iter().zip(outcomes) {
+                answer(job, Ok(outcomes));
+            }
+        }
+        Err(error) if jobs.len() == 1 || error.is_passing() => {
+            let error = Arc::new(error);
+            for job in jobs {
+                answer(job, Err(StoreError::Shared(Arc::clone(&error))));
+            }
+        }
+        Err(_) => {
+            for job in jobs {
+                let outcome = commit(&db, std::slice::from_ref(&job)).await;
+                answer(job, outcome.map(|outcomes| outcomes.into_iter().flatten().collect()));
+            }
+        }
+    }
+}
+
+fn answer(job: Job, outcome: Result<Vec<WriteOutcome>, StoreError>) {
+    // Whoever asked may have gone.
+    let _ = job.answer.send(outcome);
+}
+
+/// One transaction; the outcomes of each job.
+async fn commit(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreError> {
+    let Some(first) = jobs.first() else { return Ok(Vec::new()) };
+    let mut tx = db.begin_alone(first.org.organization_id()).await?;
+    let mut outcomes = Vec::with_capacity(jobs.len());
+    for jobs in jobs.chunk_by(|a, b| a.org.organization_id() == b.org.organization_id()) {
+        let runs: Vec<_> = jobs.iter().flat_map(|job| &job.runs).collect();
+        let mut written = jobs[0].org.apply(&mut tx, &runs).await?.into_iter();
+        outcomes.extend(jobs.iter().map(|job| written.by_ref().take(job.runs.len()).collect()));
+    }
+    tx.commit().await?;
+    Ok(outcomes)
+}
