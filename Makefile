@@ -66,6 +66,8 @@ bench: build ## list speed up to a million runs, WASM size, cold start, memory, 
 	@$(say) "Benchmarks: builds them with optimizations, then measures. Leave the machine alone meanwhile."
 	@.ci/setup browser
 	@.ci/postgres --if-available cargo bench -F ssr --bench '*'
+	@$(say) "The program killed 50 times on each database, in the middle of a load of writes."
+	@ALLOY_TEST_KILLS=50 .ci/postgres --if-available cargo test --locked --release -F ssr --test durable
 	@$(say) "Pages in Chromium."
 	@cd end2end && playwright test --config speed.config.ts
 

@@ -2,6 +2,8 @@
 //! figures, which are this machine's at this moment; everything is measured in one run.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made is a failure")]
 
+#[path = "support/http.rs"]
+mod http;
 #[path = "support/mod.rs"]
 mod measures;
 #[path = "../tests/support/mod.rs"]
@@ -14,6 +16,7 @@ use alloy_logs::{
         store::{Columns, OrgDb},
     },
 };
+use http::exchange;
 use measures::{resident, times};
 use std::{
     future::Future,
@@ -21,10 +24,7 @@ use std::{
     time::{Duration, Instant},
 };
 use support::{database, program::Installation};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
+use tokio::net::{TcpListener, TcpStream};
 
 const RUNS: &str = "20000";
 const CONCURRENCY: usize = 16;
@@ -46,7 +46,7 @@ fn main() {
         installation.run(&["demo", "--runs", RUNS, "--seed", "7", "--password", "halden-demo"], "");
         println!("demo loaded            {:>9.1} s", loaded.elapsed().as_secs_f64());
         runtime.block_on(store(&installation));
-        http(&runtime, &installation);
+        serve(&runtime, &installation);
     }
     println!("\n== Browser build");
     browser_build();
@@ -86,7 +86,7 @@ async fn measure<F: Future<Output = ()>>(name: &str, work: impl Fn() -> F) {
 }
 
 /// The program over HTTP, beside a bare handler that sends the same bytes.
-fn http(runtime: &tokio::runtime::Runtime, installation: &Installation) {
+fn serve(runtime: &tokio::runtime::Runtime, installation: &Installation) {
     let token = installation.token("Halden", "runs:read");
     let mut starts: Vec<Duration> = (0..5)
         .map(|_| {
@@ -160,8 +160,7 @@ async fn load(address: &str, request: &str) -> f64 {
             let mut buffer = Vec::with_capacity(1 << 20);
             let mut answers = 0_u32;
             while began.elapsed() < LOAD {
-                stream.write_all(request.as_bytes()).await.unwrap();
-                read_answer(&mut stream, &mut buffer).await;
+                exchange(&mut stream, &mut buffer, request.as_bytes()).await;
                 answers += 1;
             }
             answers
@@ -172,22 +171,6 @@ async fn load(address: &str, request: &str) -> f64 {
         answers += f64::from(client.await.unwrap());
     }
     answers / began.elapsed().as_secs_f64()
-}
-
-async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
-    buffer.clear();
-    let mut whole = usize::MAX;
-    while buffer.len() < whole {
-        assert!(stream.read_buf(buffer).await.unwrap() > 0, "the connection stays open");
-        if whole == usize::MAX
-            && let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n")
-        {
-            let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
-            assert!(head.starts_with("http/1.1 200"), "{head}");
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
-            whole = end + 4 + length.parse::<usize>().unwrap();
-        }
-    }
 }
 
 fn browser_build() {

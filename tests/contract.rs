@@ -44,6 +44,11 @@ attachment_id = "{file}"
 [[operations]]
 include-operation-id = "putRun"
 parameters = {{ run_id = "{written}" }}
+
+# A bad line is told of and does not fail the stream.
+[[operations]]
+include-operation-id = "postRuns"
+checks.negative_data_rejection.expected-statuses = ["200", "4xx"]
 "#
         );
         let config_file = installation.folder().join("schemathesis.toml");

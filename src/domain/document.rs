@@ -184,7 +184,9 @@ pub fn parse(json: &[u8]) -> Result<RunDocument, Vec<Fault>> {
     let mut reader = serde_json::Deserializer::from_slice(json);
     let document: RunDocument = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        vec![Fault::new(if path == "." { "" } else { &path }, error.inner().to_string())]
+        // What is no JSON at all has no path.
+        let path = if path == "." || path == "?" { "" } else { &path };
+        vec![Fault::new(path, error.inner().to_string())]
     })?;
     reader.end().map_err(|error| vec![Fault::new("", error.to_string())])?;
     let faults = document.faults();
@@ -225,6 +227,7 @@ mod tests {
             (r#"{ "attachments": [7] }"#, "attachments[0]: invalid type: integer `7`, expected an object"),
             ("[]", "must be a JSON object"),
             ("", "EOF"),
+            ("{", "EOF"),
         ] {
             let faults = faults_of(json);
             assert!(faults.len() == 1 && faults[0].starts_with(fault), "{json}: {faults:?}");

@@ -15,6 +15,7 @@ mod run_payload;
 mod run_steps;
 mod run_write;
 mod runs_list;
+mod runs_stream;
 mod session;
 
 use super::{AppState, settings::Settings};
@@ -26,6 +27,7 @@ use openapi::OpenApiText;
 /// All endpoints: what is not in here is not served.
 pub fn endpoints(settings: &Settings) -> Vec<Endpoint> {
     let mut endpoints = vec![runs_list::endpoint(), run_detail::endpoint(), run_write::endpoint(settings)];
+    endpoints.push(runs_stream::endpoint());
     endpoints.extend(run_payload::endpoints());
     endpoints.extend(run_steps::endpoints());
     endpoints.extend(attachment::endpoints());
@@ -42,7 +44,7 @@ pub fn routes(settings: &Settings) -> Router<AppState> {
     let described = OpenApiText::of(&endpoints, settings);
     endpoints
         .into_iter()
-        .fold(Router::new(), |router, endpoint| endpoint.mount(router))
+        .fold(Router::new(), |router, endpoint| endpoint.mount(router, Settings::millis(settings.handler_timeout_ms)))
         .route("/api", any(nothing))
         .route("/api/", any(nothing))
         .route("/api/{*rest}", any(nothing))

@@ -138,7 +138,7 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
         WithDatabase::Org(command) => organization::run(&db, command).await,
         WithDatabase::User(command) => Box::pin(user::run(&db, command)).await,
         WithDatabase::Token(command) => token::run(&db, command).await,
-        WithDatabase::Import(options) => import::run(&db, options).await,
+        WithDatabase::Import(options) => import::run(&db, &settings, options).await,
     };
     // A connection that is lent out would be waited for without end.
     let _ = tokio::time::timeout(Settings::millis(stop_timeout_ms), db.close()).await;

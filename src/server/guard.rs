@@ -1,4 +1,5 @@
-//! What stands before every handler: the origin rule for requests by cookie, and the headers that every answer has.
+//! What stands before handlers: the origin rule for requests by cookie, the headers that every answer has, and the time
+//! within which it comes.
 
 use super::{AppState, settings::Settings};
 use crate::error::AppError;
@@ -8,6 +9,15 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use std::time::Duration;
+
+/// Answers for a handler that takes longer than it may.
+pub async fn in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => AppError::Unavailable.into_response(),
+    }
+}
 
 /// Refuses a request that another site makes a browser send. A program that sends neither cookies nor an origin
 /// acts for nobody but itself.

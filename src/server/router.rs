@@ -27,19 +27,14 @@ pub fn build(state: AppState) -> Router {
     let worth_it =
         SizeAbove::new(1_024).and(NotForContentType::const_new("image/")).and(NotForContentType::const_new("audio/"));
     Router::new()
-        .merge(api::routes(&settings))
         .route(&format!("{}/{{*name}}", paths::SERVER_FUNCTIONS), post(rpc::handle))
         .merge(assets::routes(&state.leptos))
         .merge(pages::routes(&state))
+        .layer(middleware::from_fn_with_state(handler_timeout, guard::in_time))
+        .merge(api::routes(&settings))
         .layer(middleware::from_fn_with_state(state.clone(), guard::same_origin))
         .layer(DefaultBodyLimit::max(settings.max_body_bytes))
         .layer(RequestBodyTimeoutLayer::new(Settings::millis(settings.body_timeout_ms)))
-        .layer(middleware::from_fn(move |request: Request, next: Next| async move {
-            match tokio::time::timeout(handler_timeout, next.run(request)).await {
-                Ok(response) => response,
-                Err(_) => AppError::Unavailable.into_response(),
-            }
-        }))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it))
         .layer(middleware::from_fn(without_foreign_errors))
         .layer(middleware::from_fn_with_state(state.clone(), guard::security_headers))
@@ -54,6 +49,7 @@ async fn without_foreign_errors(request: Request, next: Next) -> Response {
     let plain = response.headers().get("content-type").is_none_or(|value| value.as_bytes().starts_with(b"text/plain"));
     match response.status() {
         StatusCode::PAYLOAD_TOO_LARGE if of_api && plain => AppError::TooLarge.into_response(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if of_api && plain => AppError::UnsupportedMediaType.into_response(),
         StatusCode::METHOD_NOT_ALLOWED if of_api && plain => AppError::MethodNotAllowed.into_response(),
         _ => response,
     }

@@ -23,8 +23,9 @@ const OPEN: Answers = [200; 7];
 const PAGE_OF_ADMINS: Answers = [303, 200, 403, 200, 303, 303, 303];
 
 /// Every route by its method and path; who may call it; what each caller is answered; and the body, where it takes one.
-const KNOWN: [(&str, &str, Answers, &str); 35] = [
+const KNOWN: [(&str, &str, Answers, &str); 36] = [
     ("GET /api/organizations/{organization_id}/workflows/runs/", "organization runs:read", READ, ""),
+    ("POST /api/organizations/{organization_id}/workflows/runs/", "organization runs:write", WRITE, ""),
     (
         "GET /api/organizations/{organization_id}/workflows/{workflow_id}/runs/{run_id}/",
         "organization runs:read",

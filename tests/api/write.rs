@@ -2,6 +2,7 @@
 
 use crate::support::{program::Installation, runs};
 use serde_json::json;
+use std::io::Write;
 
 #[test]
 fn a_run_is_created_replaced_and_read_back() {
@@ -58,4 +59,83 @@ fn only_a_token_that_may_write_writes() {
     ];
     assert_eq!(server.send("PUT", &path, &headers, Some("x")).status, 415);
     assert_eq!(put("authorization", &format!("Bearer {writer}")), 413);
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_stream_goes_on_after_a_bad_line() {
+    for installation in Installation::both() {
+        let org = installation.organization("Halden");
+        let token = installation.token(&org, "runs:read,runs:write");
+        let server = installation.serve_with(&[("ALLOY_MAX_DOCUMENT_BYTES", "4000")]);
+        let (mut done, mut nameless, mut elsewhere) = (runs::full_run(2), runs::full_run(3), runs::full_run(1));
+        done["status"] = json!("done");
+        nameless.as_object_mut().unwrap().remove("workflow_id");
+        elsewhere["workflow_id"] = json!(runs::id(2, 9));
+        let lines = [
+            runs::full_run(1).to_string(),
+            "{".to_owned(),
+            done.to_string(),
+            String::new(),
+            "x".repeat(5_000),
+            nameless.to_string(),
+            elsewhere.to_string(),
+            runs::full_run(8).to_string(),
+        ]
+        .join("\r\n");
+        let path = format!("/api/organizations/{org}/workflows/runs/");
+        let bearer = format!("Bearer {token}");
+        let send = |encoding: &str, body: &[u8]| {
+            let headers =
+                [("authorization", &*bearer), ("content-type", "application/x-ndjson"), ("content-encoding", encoding)];
+            server.try_send("POST", &path, &headers, Some(body)).unwrap()
+        };
+        for (encoding, body) in [("identity", lines.as_bytes().to_vec()), ("gzip", gzip(lines.as_bytes()))] {
+            let report = send(encoding, &body).json();
+            assert_eq!((&report["accepted"], &report["rejected_total"]), (&json!(2), &json!(5)), "{report}");
+            let rejected = report["rejected"].as_array().unwrap();
+            let faults: Vec<_> = rejected
+                .iter()
+                .map(|one| (one["line"].as_u64().unwrap(), one["errors"][0]["param"].as_str().unwrap()))
+                .collect();
+            assert_eq!(faults, [(2, ""), (3, "status"), (5, ""), (6, "workflow_id"), (7, "workflow_id")]);
+            assert_eq!(rejected[2]["errors"][0]["message"], "is longer than 4000 bytes");
+        }
+        let list = server.get(&path, &token).json();
+        assert_eq!(list["pagination"]["total"], 2);
+        assert_eq!(server.get(&path, &token).json()["data"][0]["workflow_id"], json!(runs::id(2, 1)));
+
+        assert_eq!(send("br", b"x").status, 415);
+        let half = gzip(lines.as_bytes());
+        assert_eq!(send("gzip", &half[..half.len() / 2]).status, 400);
+        let json = [("authorization", &*bearer), ("content-type", "application/json")];
+        assert_eq!(server.send("POST", &path, &json, Some("{}")).status, 415);
+        assert_eq!(send("identity", b"").json(), json!({ "accepted": 0, "rejected_total": 0, "rejected": [] }));
+    }
+}
+
+#[test]
+fn limits_are_of_what_comes_out_of_a_compressed_body() {
+    let installation = Installation::sqlite();
+    let org = installation.organization("Halden");
+    let token = installation.token(&org, "runs:write");
+    let server = installation.serve();
+    let path = format!("/api/organizations/{org}/workflows/{}/runs/{}/", runs::id(2, 1), runs::id(1, 1));
+    let bearer = format!("Bearer {token}");
+    let headers = [("authorization", &*bearer), ("content-type", "application/json"), ("content-encoding", "gzip")];
+    let put = |body: &[u8]| server.try_send("PUT", &path, &headers, Some(&gzip(body))).unwrap();
+    assert_eq!(put(runs::full_run(1).to_string().as_bytes()).status, 201);
+    let bomb = put(&vec![b' '; 33 << 20]);
+    assert_eq!((bomb.status, bomb.header("content-type")), (413, "application/problem+json"));
+    let deep = format!(
+        r#"{{ "status": "failed", "created_at": "2026-11-21T14:00:00Z", "state": {}1{} }}"#,
+        "[".repeat(200),
+        "]".repeat(200)
+    );
+    assert_eq!(put(deep.as_bytes()).status, 400);
 }

@@ -1,6 +1,7 @@
 """What JSON Schema cannot say: a range does not end before it begins, ids differ within a run document, and its costs
 have a sum that is stored."""
 
+import json
 from datetime import datetime
 
 import schemathesis
@@ -10,6 +11,11 @@ RANGES = {"started": datetime.fromisoformat, "ended": datetime.fromisoformat, "f
 
 ROWS = ("steps", "token_history", "attachments", "voice_transcripts")
 MOST_DOLLARS = 1_000_000
+
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(context, value):
+    return value.encode() if isinstance(value, str) else json.dumps(value).encode()
 
 
 @schemathesis.hook

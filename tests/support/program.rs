@@ -188,6 +188,17 @@ impl Answer {
 impl Server {
     /// Sends a request with headers and perhaps a body; redirects are not followed.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Answer {
+        self.try_send(method, path, headers, body.map(str::as_bytes)).unwrap()
+    }
+
+    /// As [`send`](Self::send), of any bytes, and to a program that may have ended.
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Result<Answer, ureq::Error> {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -200,15 +211,15 @@ impl Server {
             request = request.header(*name, *value);
         }
         let response = match body {
-            Some(body) => agent.run(request.body(body.to_owned()).unwrap()),
+            Some(body) => agent.run(request.body(body).unwrap()),
             None => agent.run(request.body(()).unwrap()),
         };
-        let mut response = response.unwrap();
-        Answer {
+        let mut response = response?;
+        Ok(Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            body: response.body_mut().with_config().limit(64 << 20).read_to_string().unwrap(),
-        }
+            body: response.body_mut().with_config().limit(64 << 20).read_to_string()?,
+        })
     }
 
     /// GET with a bearer token.

@@ -65,6 +65,18 @@ impl Description {
         self
     }
 
+    /// The body that it takes, of another kind than JSON.
+    #[must_use]
+    pub fn takes_text(mut self, media_type: &str, description: &str, schema: impl Into<RefOr<Schema>>) -> Self {
+        let body = RequestBodyBuilder::new()
+            .description(Some(description))
+            .required(Some(Required::True))
+            .content(media_type, ContentBuilder::new().schema(Some(schema)).build())
+            .build();
+        self.operation.request_body = Some(RefOr::T(body));
+        self
+    }
+
     /// A JSON answer.
     #[must_use]
     pub fn answers<T: ToSchema>(mut self, status: u16, description: &str, example: Value) -> Self {

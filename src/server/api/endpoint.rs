@@ -6,13 +6,16 @@ use super::{
     extract::{RunsReader, RunsWriter},
 };
 use crate::domain::access::Scope;
-use crate::server::{AppState, policy::Policy};
+use crate::server::{AppState, guard, policy::Policy};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     handler::Handler,
+    middleware,
     routing::{MethodFilter, MethodRouter, on},
 };
+use std::time::Duration;
+use tower_http::decompression::RequestDecompressionLayer;
 use utoipa::openapi::path::HttpMethod;
 
 /// Under what every path of an organization begins.
@@ -27,6 +30,7 @@ pub struct Endpoint {
     /// What the OpenAPI document says of it; `None` for the files of the documentation itself.
     pub description: Option<Description>,
     handler: MethodRouter<AppState>,
+    is_timed: bool,
 }
 
 /// The methods that the API has.
@@ -173,7 +177,7 @@ impl Endpoint {
             "{path} is under an organization if and only if it asks for access"
         );
         let description = description.map(|description| description.path_parameters(&path));
-        Self { method, path, policy, description, handler }
+        Self { method, path, policy, description, handler, is_timed: true }
     }
 
     /// Takes bodies of up to so many bytes, instead of what all others take.
@@ -182,8 +186,23 @@ impl Endpoint {
         Self { handler: self.handler.layer(DefaultBodyLimit::max(bytes)), ..self }
     }
 
-    /// Adds it to a router, with and without a slash at its end.
-    pub(super) fn mount(self, router: Router<AppState>) -> Router<AppState> {
+    /// Takes bodies that are compressed by gzip, too. Limits are of what comes out.
+    #[must_use]
+    pub fn taking_gzip(self) -> Self {
+        Self { handler: self.handler.layer(RequestDecompressionLayer::new()), ..self }
+    }
+
+    /// May take as long as its body goes on coming.
+    #[must_use]
+    pub fn without_timeout(self) -> Self {
+        Self { is_timed: false, ..self }
+    }
+
+    /// Adds it to a router, with and without a slash at its end, to answer in time.
+    pub(super) fn mount(mut self, router: Router<AppState>, timeout: Duration) -> Router<AppState> {
+        if self.is_timed {
+            self.handler = self.handler.layer(middleware::from_fn_with_state(timeout, guard::in_time));
+        }
         let bare = self.path.trim_end_matches('/');
         let router = router.route(bare, self.handler.clone());
         // A file of a folder has no slash at its end.

@@ -17,11 +17,16 @@ use axum::{
     extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
+use futures_util::TryStreamExt;
 use serde::de::DeserializeOwned;
 use std::{
+    io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    pin::Pin,
     str::FromStr,
 };
+use tokio::io::AsyncRead;
+use tokio_util::io::StreamReader;
 
 /// Access to read the runs of the organization in the path. A handler that takes it cannot be reached without.
 pub struct RunsReader(pub Access);
@@ -118,16 +123,32 @@ impl FromRequest<AppState> for JsonBytes {
     type Rejection = AppError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
-        let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = media_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
-        let plain = request.headers().get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
-        if !plain || !essence.eq_ignore_ascii_case("application/json") {
-            return Err(AppError::UnsupportedMediaType);
-        }
+        require_type(request.headers(), "application/json")?;
         Bytes::from_request(request, state).await.map(Self).map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge,
             _ => AppError::BadRequest(vec![Fault::new("", "the body did not arrive whole")]),
         })
+    }
+}
+
+/// Only a body that says it is of this type, and that is not compressed any more.
+fn require_type(headers: &HeaderMap, wanted: &str) -> Result<(), AppError> {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = media_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+    let plain = headers.get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
+    if plain && essence.eq_ignore_ascii_case(wanted) { Ok(()) } else { Err(AppError::UnsupportedMediaType) }
+}
+
+/// A body of JSON documents, one a line, as it comes.
+pub struct LinesBody(pub Pin<Box<dyn AsyncRead + Send>>);
+
+impl FromRequest<AppState> for LinesBody {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, AppError> {
+        require_type(request.headers(), "application/x-ndjson")?;
+        let chunks = request.into_body().into_data_stream().map_err(io::Error::other);
+        Ok(Self(Box::pin(StreamReader::new(chunks))))
     }
 }
 

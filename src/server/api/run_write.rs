@@ -43,6 +43,7 @@ pub fn endpoint(settings: &Settings) -> Endpoint {
         ]);
     Endpoint::of_organization(Verb::Put, run_detail::PATH, handle, description)
         .with_body_limit(settings.max_document_bytes)
+        .taking_gzip()
 }
 
 /// Stores a run document and answers the run as it is now stored; it is on disk by then.
