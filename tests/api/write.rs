@@ -110,6 +110,20 @@ fn a_stream_goes_on_after_a_bad_line() {
         assert_eq!(list["pagination"]["total"], 2);
         assert_eq!(server.get(&path, &token).json()["data"][0]["workflow_id"], json!(runs::id(2, 1)));
 
+        // Over several batches, one of which has a run that is elsewhere.
+        let many: Vec<_> = (100..350)
+            .map(|n| match n {
+                130 => elsewhere.to_string(),
+                310 => "[]".to_owned(),
+                n => runs::full_run(n).to_string(),
+            })
+            .collect();
+        let report = send("identity", many.join("\n").as_bytes()).json();
+        assert_eq!((&report["accepted"], &report["rejected_total"]), (&json!(248), &json!(2)), "{report}");
+        let numbers: Vec<_> = report["rejected"].as_array().unwrap().iter().map(|one| one["line"].as_u64()).collect();
+        assert_eq!(numbers, [Some(31), Some(211)]);
+        assert_eq!(server.get(&path, &token).json()["pagination"]["total"], 250);
+
         assert_eq!(send("br", b"x").status, 415);
         let half = gzip(lines.as_bytes());
         assert_eq!(send("gzip", &half[..half.len() / 2]).status, 400);
@@ -138,4 +152,21 @@ fn limits_are_of_what_comes_out_of_a_compressed_body() {
         "]".repeat(200)
     );
     assert_eq!(put(deep.as_bytes()).status, 400);
+}
+
+#[test]
+fn every_answer_comes_in_time_but_that_of_a_stream() {
+    let installation = Installation::sqlite();
+    let org = installation.organization("Halden");
+    let token = installation.token(&org, "runs:read,runs:write");
+    let session = installation.serve().sign_in("admin@halden.example");
+    // Whoever has to wait for anything is late.
+    let server = installation.serve_with(&[("ALLOY_HANDLER_TIMEOUT_MS", "0")]);
+    let path = format!("/api/organizations/{org}/workflows/runs/");
+    let late = server.get(&path, &token);
+    assert_eq!((late.status, late.header("retry-after")), (503, "1"));
+    assert_eq!(server.send("GET", "/logs", &[("cookie", &session)], None).status, 503);
+    let headers = [("authorization", &*format!("Bearer {token}")), ("content-type", "application/x-ndjson")];
+    let stream = server.send("POST", &path, &headers, Some(&runs::full_run(1).to_string()));
+    assert_eq!((stream.status, stream.json()["accepted"].clone()), (200, json!(1)));
 }

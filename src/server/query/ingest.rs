@@ -4,6 +4,7 @@ use crate::{
     domain::{
         document::{self, Fault},
         run_write::RunWrite,
+        text::cut,
     },
     server::store::{OrgDb, StoreError, WriteOutcome},
 };
@@ -39,7 +40,7 @@ pub struct Report {
 pub struct Rejected {
     /// Its number, from 1 on.
     pub line: u64,
-    /// Everything that is wrong with it.
+    /// What is wrong with it; the first twenty faults, each cut to 200 characters.
     pub errors: Vec<Fault>,
 }
 
@@ -52,8 +53,11 @@ pub enum LinesError {
     Store(#[from] StoreError),
 }
 
-/// Lines that are told one by one, so that a stream of nothing but faults takes no memory.
+/// Lines that are told one by one, faults of one line, and characters of each: a stream of nothing but faults, which may
+/// quote what was sent, takes little memory.
 const MAX_TOLD: usize = 1_000;
+const MAX_FAULTS: usize = 20;
+const MAX_FAULT_CHARS: usize = 200;
 /// Runs of one transaction, and bytes of their lines.
 const RUNS_AT_ONCE: usize = 100;
 const BYTES_AT_ONCE: usize = 4 * 1024 * 1024;
@@ -89,7 +93,10 @@ impl Report {
     fn reject(&mut self, line: u64, errors: Vec<Fault>) {
         self.rejected_total += 1;
         if self.rejected.len() < MAX_TOLD {
-            self.rejected.push(Rejected { line, errors });
+            let told = |text: &str| cut(text, MAX_FAULT_CHARS).to_owned();
+            let errors = errors.iter().take(MAX_FAULTS);
+            let errors = errors.map(|fault| Fault::new(told(&fault.param), told(&fault.message)));
+            self.rejected.push(Rejected { line, errors: errors.collect() });
         }
     }
 

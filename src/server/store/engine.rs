@@ -356,16 +356,17 @@ impl Tx {
         })
     }
 
-    /// Runs a statement; how many rows it touched.
+    /// Runs a statement; how many rows it touched. Not kept prepared: one that writes many rows is hardly ever the same
+    /// again, and would drive out those that are.
     pub async fn execute(&mut self, statement: &impl SqlxBinder) -> Result<u64, StoreError> {
         Ok(match self {
             Self::Sqlite(tx) => {
                 let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
-                sqlx::query_with(AssertSqlSafe(sql), values).execute(&mut **tx).await?.rows_affected()
+                sqlx::query_with(AssertSqlSafe(sql), values).persistent(false).execute(&mut **tx).await?.rows_affected()
             }
             Self::Postgres(tx) => {
                 let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
-                sqlx::query_with(AssertSqlSafe(sql), values).execute(&mut **tx).await?.rows_affected()
+                sqlx::query_with(AssertSqlSafe(sql), values).persistent(false).execute(&mut **tx).await?.rows_affected()
             }
         })
     }

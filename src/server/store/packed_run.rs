@@ -115,6 +115,11 @@ impl PackedRun {
         })
     }
 
+    /// About how many bytes it takes while it waits.
+    pub fn weight(&self) -> usize {
+        self.record.iter().map(weight_of).sum::<usize>() + self.parts.weight()
+    }
+
     /// What is listed and counted of the run, its conversation being known by this channel.
     pub fn facts(&self, conversation_channel: Option<&str>) -> Facts {
         let source = source::resolve(SourceFacts {
@@ -125,6 +130,16 @@ impl PackedRun {
         });
         Facts { source: source.to_owned(), ..self.facts.clone() }
     }
+}
+
+/// About how many bytes a value takes.
+pub(super) fn weight_of(value: &Value) -> usize {
+    let content = match value {
+        Value::String(Some(text)) => text.len(),
+        Value::Bytes(Some(bytes)) => bytes.len(),
+        _ => 0,
+    };
+    size_of::<Value>() + content
 }
 
 fn facts(write: &RunWrite) -> Facts {

@@ -6,6 +6,7 @@ use super::{
     insert_rows::insert_rows,
     org_db::OrgDb,
     packed,
+    packed_run::weight_of,
     runs::state_digest,
     schema::{Attachments, RunPayloads, RunStateValues, StepLogs, TokenHistory, VoiceTranscripts},
 };
@@ -93,6 +94,19 @@ const VOICE_TRANSCRIPT: [VoiceTranscripts; 6] = [
 ];
 
 impl RunParts {
+    /// About how many bytes they take while they wait.
+    pub fn weight(&self) -> usize {
+        let tables = [
+            &self.payload,
+            &self.state_values,
+            &self.steps,
+            &self.token_history,
+            &self.attachments,
+            &self.voice_transcripts,
+        ];
+        tables.into_iter().flatten().flatten().map(weight_of).sum()
+    }
+
     /// Packs what lies inside a run.
     pub fn of(organization_id: OrganizationId, write: &RunWrite) -> Result<Self, StoreError> {
         let key: [Value; 2] = [organization_id.0.into(), write.run_id.0.into()];

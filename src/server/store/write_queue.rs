@@ -11,20 +11,26 @@ use crate::domain::ids::OrganizationId;
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use tokio::sync::oneshot;
 
-/// Runs of one transaction: many enough to share a commit, few enough that nobody waits for it long.
-const AT_ONCE: usize = 400;
+/// Bytes of one transaction: enough runs to share a commit, few enough that nobody waits for it long.
+const AT_ONCE: usize = 8 * 1024 * 1024;
 
-/// Runs that may wait. Beyond, writers are told to come back.
-const MAX_WAITING: usize = 4_000;
+/// Bytes that may wait in a lane. Beyond, writers are told to come back.
+const MAX_WAITING: usize = 128 * 1024 * 1024;
+
+/// A transaction that takes longer is given up, so that a connection that is lost without a word stops nobody for good.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// Writes that are one transaction, alone or with others.
 #[derive(Debug)]
 struct Job {
     org: OrgDb,
     runs: Vec<PackedRun>,
+    /// About how many bytes they take.
+    weight: usize,
     answer: oneshot::Sender<Result<Vec<WriteOutcome>, StoreError>>,
 }
 
@@ -44,7 +50,8 @@ impl OrgDb {
         }
         let (answer, answered) = oneshot::channel();
         let lane = self.db.lane(self.organization_id());
-        let is_first = self.db.queue.push(lane, Job { org: self.clone(), runs, answer })?;
+        let weight = runs.iter().map(PackedRun::weight).sum();
+        let is_first = self.db.queue.push(lane, Job { org: self.clone(), runs, weight, answer })?;
         if is_first {
             tokio::spawn(work_on(self.db.clone(), lane));
         }
@@ -61,8 +68,8 @@ impl WriteQueue {
     /// Lets a job wait. Whether its lane is new and needs a task.
     fn push(&self, lane: Option<OrganizationId>, job: Job) -> Result<bool, StoreError> {
         let mut lanes = self.lanes();
-        let waiting: usize = lanes.values().flatten().map(|job| job.runs.len()).sum();
-        if waiting > 0 && waiting + job.runs.len() > MAX_WAITING {
+        let waiting: usize = lanes.get(&lane).into_iter().flatten().map(|job| job.weight).sum();
+        if waiting > 0 && waiting + job.weight > MAX_WAITING {
             return Err(StoreError::Busy);
         }
         let is_first = !lanes.contains_key(&lane);
@@ -74,14 +81,16 @@ impl WriteQueue {
     fn next(&self, lane: Option<OrganizationId>) -> Vec<Job> {
         let mut lanes = self.lanes();
         let Some(waiting) = lanes.get_mut(&lane) else { return Vec::new() };
-        let mut runs = 0;
+        let mut weight = 0;
         let fitting = waiting.iter().take_while(|job| {
-            let is_first = runs == 0;
-            runs += job.runs.len();
-            is_first || runs <= AT_ONCE
+            let is_first = weight == 0;
+            weight += job.weight;
+            is_first || weight <= AT_ONCE
         });
         let fitting = fitting.count();
-        let jobs: Vec<_> = waiting.drain(..fitting).collect();
+        let mut jobs: Vec<_> = waiting.drain(..fitting).collect();
+        // Those of one organization stay in order, and share their statements.
+        jobs.sort_by_key(|job| job.org.organization_id());
         if jobs.is_empty() {
             lanes.remove(&lane);
         }
@@ -102,10 +111,10 @@ async fn work_on(db: Db, lane: Option<OrganizationId>) {
     }
 }
 
-/// Commits jobs and answers them. When they fail together each gets a transaction of its own, so that none fails for
-/// another.
+/// Commits jobs and answers them. When they fail together, and not because the database is out of reach, each gets a
+/// transaction of its own, so that none fails for what another one sent.
 async fn settle(db: Db, jobs: Vec<Job>) {
-    match commit(&db, &jobs).await {
+    match commit_in_time(&db, &jobs).await {
         Ok(outcomes) => {
             for (job, outcomes) in jobs.into_iter().zip(outcomes) {
                 answer(job, Ok(outcomes));
@@ -119,7 +128,7 @@ async fn settle(db: Db, jobs: Vec<Job>) {
         }
         Err(_) => {
             for job in jobs {
-                let outcome = commit(&db, std::slice::from_ref(&job)).await;
+                let outcome = commit_in_time(&db, std::slice::from_ref(&job)).await;
                 answer(job, outcome.map(|outcomes| outcomes.into_iter().flatten().collect()));
             }
         }
@@ -129,6 +138,11 @@ async fn settle(db: Db, jobs: Vec<Job>) {
 fn answer(job: Job, outcome: Result<Vec<WriteOutcome>, StoreError>) {
     // Whoever asked may have gone.
     let _ = job.answer.send(outcome);
+}
+
+async fn commit_in_time(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreError> {
+    let given_up = |_| Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut));
+    tokio::time::timeout(PATIENCE, commit(db, jobs)).await.unwrap_or_else(given_up)
 }
 
 /// One transaction; the outcomes of each job.
