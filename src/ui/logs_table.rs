@@ -75,27 +75,27 @@ pub fn AiTeammateLogsTable(
     });
     // Memos of an answer are read when it has come. On the server it comes on another thread, and one that ran at that
     // moment would keep what it saw before.
-    let filters = Suspend::new(async move {
-        runs.options.ready().await;
-        view! {
-            <PageTitle runs title options />
-            <FilterBar runs options />
-        }
-    });
-    let rows = Suspend::new(async move {
-        runs.listed.ready().await;
-        view! { <Runs runs needle=search.needle /> }
-    });
     view! {
         <Toolbar runs />
         <div class="find">
             <SearchBox search runs />
             <Transition fallback=move || {
                 view! { <FilterBar runs options=Memo::new(|_| FilterOptions::default()) /> }
-            }>{filters}</Transition>
+            }>
+                {Suspend::new(async move {
+                    runs.options.ready().await;
+                    view! {
+                        <PageTitle runs title options />
+                        <FilterBar runs options />
+                    }
+                })}
+            </Transition>
         </div>
         <Transition fallback=Loading set_pending=runs.set_pending>
-            {rows}
+            {Suspend::new(async move {
+                runs.listed.ready().await;
+                view! { <Runs runs needle=search.needle /> }
+            })}
         </Transition>
     }
 }
