@@ -8,13 +8,12 @@ use crate::{
     },
     server::store::{OrgDb, StoreError, WriteOutcome},
 };
-use axum::body::Bytes;
 use futures_util::StreamExt;
 use serde::Serialize;
 use std::io;
 use tokio::{io::AsyncRead, task::JoinHandle};
 use tokio_util::{
-    bytes::BytesMut,
+    bytes::{Bytes, BytesMut},
     codec::{AnyDelimiterCodec, AnyDelimiterCodecError, Decoder, FramedRead},
 };
 use utoipa::ToSchema;

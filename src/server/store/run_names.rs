@@ -104,7 +104,7 @@ impl OrgDb {
     /// Stores the flows that are new.
     pub(super) async fn write_flows(&self, tx: &mut Tx, runs: &[&PackedRun]) -> Result<(), StoreError> {
         let mut flows: BTreeMap<_, _> =
-            runs.iter().filter_map(|run| run.flow.as_ref()).map(|(d, flow)| (d, flow)).collect();
+            runs.iter().filter_map(|run| run.flow.as_ref()).map(|(digest, flow)| (digest, flow)).collect();
         if flows.is_empty() {
             return Ok(());
         }
