@@ -20,8 +20,9 @@ pub enum AppError {
     NotFound,
     #[error("This address does not take that method")]
     MethodNotAllowed,
-    #[error("The request is too large")]
-    TooLarge,
+    /// A body that is longer than is taken here; how many bytes are.
+    #[error("The body is longer than the {0} bytes that are taken here")]
+    TooLarge(u64),
     #[error("The content type is not one that is taken here")]
     UnsupportedMediaType,
     /// A part of a file that begins after its end; how many bytes the file has.
@@ -55,7 +56,7 @@ impl AppError {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::TooLarge => 413,
+            Self::TooLarge(_) => 413,
             Self::UnsupportedMediaType => 415,
             Self::BeyondTheEnd(_) => 416,
             Self::TooMany(_) => 429,
@@ -88,7 +89,7 @@ impl AppError {
             Self::Unavailable | Self::Unreachable => "What you see is kept. Try again in a moment.",
             Self::BadRequest(_)
             | Self::MethodNotAllowed
-            | Self::TooLarge
+            | Self::TooLarge(_)
             | Self::UnsupportedMediaType
             | Self::BeyondTheEnd(_)
             | Self::Internal => "Try again. If it stays, tell whoever runs this service.",

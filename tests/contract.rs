@@ -45,6 +45,20 @@ attachment_id = "{file}"
 include-operation-id = "putRun"
 parameters = {{ run_id = "{written}" }}
 
+[[operations]]
+include-operation-id = "patchRun"
+parameters = {{ run_id = "{written}" }}
+
+[[operations]]
+include-operation-id = ["postSteps", "postTokenHistory"]
+parameters = {{ run_id = "{written}" }}
+
+# Any bytes are a file.
+[[operations]]
+include-operation-id = "putAttachment"
+parameters = {{ run_id = "{written}" }}
+checks.negative_data_rejection.expected-statuses = ["200", "202", "4xx"]
+
 # A bad line is told of and does not fail the stream.
 [[operations]]
 include-operation-id = "postRuns"

@@ -102,16 +102,9 @@ fn stored_whole(installation: &Installation) -> BTreeSet<u64> {
             "(SELECT count(*) FROM {table} AS part WHERE part.organization_id = runs.organization_id AND part.run_id = runs.id)"
         )
     };
-    let whole = [
-        ("step_logs", 2),
-        ("token_history", 3),
-        ("run_payloads", 1),
-        ("run_state_values", 3),
-        ("attachments", 1),
-        ("voice_transcripts", 1),
-    ]
-    .map(|(table, rows)| format!("{} = {rows}", of_run(table)))
-    .join(" AND ");
+    let whole = [("run_contents", 1), ("run_state_values", 3)]
+        .map(|(table, rows)| format!("{} = {rows}", of_run(table)))
+        .join(" AND ");
     let id = if sqlite { "lower(hex(id))" } else { "replace(id::text, '-', '')" };
     let partial = installation.execute(&format!("SELECT {id} FROM workflow_runs AS runs WHERE NOT ({whole})"));
     assert!(partial.is_empty(), "{partial:?} are there in part");

@@ -5,11 +5,15 @@ mod support;
 
 use alloy_logs::{
     domain::{
+        cost::Usd,
         filter::RunFilter,
-        ids::RunId,
+        ids::{OrganizationId, RunId, WorkflowId},
+        json::Json,
         page::PageRequest,
+        posted::{Part, Posted},
         range::Range,
         run::{Flow, RunDetail},
+        run_edit::{Change, RunEdit},
         run_write::RunWrite,
         status::RunStatus,
     },
@@ -22,10 +26,12 @@ use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
+use rand::{Rng, SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use std::collections::BTreeSet;
 use support::{
-    database::{both, organization},
+    database::{self, both, organization},
     oracle, runs,
 };
 
@@ -363,5 +369,223 @@ async fn of_many_writers_of_one_run_the_newest_wins_by_the_engines_clock() {
         }
         let last = detail(&org, &runs::full_run(1)).await;
         assert_eq!((last.run.model.as_deref(), last.steps_total), (Some("model 11"), 2), "{}", database.kind);
+    }
+}
+
+#[tokio::test]
+async fn what_lay_in_tables_of_its_own_is_repacked() {
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+    // A codec byte that says that what follows is plain.
+    let packed = |text: &str| format!("bytes'00{}'", hex(text));
+    let id = |kind, n| format!("id'{}'", runs::id(kind, n).simple());
+    let (org, run, long) = (id(9, 1), id(1, 1), "long ".repeat(200));
+    let list_state =
+        r#"{"currentStepId":"s1","error":null,"runtimeContext":{"userId":null,"isAsync":null},"steps":[]}"#;
+    let payload = r#"{"input":{"order":1.0},"output":null,"tool_calls":[{"id":"c","name":"t"}]}"#;
+    let turns = r#"[{"speaker":"caller","text":"Hello?","start_ms":0,"end_ms":900}]"#;
+    let statements = [
+        format!("INSERT INTO organizations VALUES ({org}, 'Old', 0)"),
+        format!("INSERT INTO workflows VALUES ({org}, {}, 'Refund triage')", id(2, 1)),
+        format!(
+            "INSERT INTO workflow_runs (organization_id, id, workflow_id, source, status, created_at, started_at, \
+             completed_at, finished_at, duration_ms, has_long_message, input_preview, output_preview, list_state) \
+             VALUES ({org}, {run}, {}, 'api', 'completed', 1000000, 2000000, 5000000, 5000000, 3000, CAST(1 AS BOOLEAN), \
+             'short', 'long', '{list_state}')",
+            id(2, 1)
+        ),
+        format!("INSERT INTO run_counts VALUES ({org}, 'all', '', 0, 1)"),
+        format!("INSERT INTO run_payloads VALUES ({org}, {run}, NULL, '{long}', NULL, {})", packed(r#"{"n":1.0}"#)),
+        format!(
+            "INSERT INTO step_logs VALUES ({org}, {run}, 'b', 1, 'a', NULL, 'Second', 'tool', 'completed', 3000000, \
+             4000000, 1000, NULL, {})",
+            packed(payload)
+        ),
+        format!(
+            "INSERT INTO step_logs VALUES ({org}, {run}, 'a', 0, NULL, NULL, 'First', NULL, NULL, NULL, NULL, NULL, 'e', NULL)"
+        ),
+        format!("INSERT INTO token_history VALUES ({org}, {run}, 't', 'platform', NULL, 3, 2, 1, 500000000)"),
+        format!("INSERT INTO attachments VALUES ({org}, {run}, {}, 0, 'a.pdf', 'application/pdf', 7)", id(5, 1)),
+        format!("INSERT INTO voice_transcripts VALUES ({org}, {run}, {}, 0, NULL, {})", id(6, 1), packed(turns)),
+    ]
+    .join(";\n");
+    let prepare = async |kind: &'static str, url: &str| database::migrate_to(kind, url, 3, &statements).await;
+    for database in database::both_after(prepare).await {
+        let org = OrgDb::new(database.db.clone(), OrganizationId(runs::id(9, 1)));
+        let id = RunId(runs::id(1, 1));
+        let RunDetail { run, steps, steps_total, attachments, voice_transcripts } =
+            get_run(&org, id.into()).await.unwrap().unwrap();
+        assert_eq!((run.input_message.as_deref(), run.output_message.as_deref()), (Some("short"), Some(long.as_str())));
+        assert_eq!((run.duration_ms, run.state.unwrap().as_str()), (Some(3_000), r#"{"n":1.0}"#));
+        assert_eq!((run.costs[0].input_tokens, run.costs[0].usd_cost), (3, Usd::from_nanos(500_000_000)));
+        let [first, second] = steps.as_slice() else { panic!("{steps:?}") };
+        assert_eq!((first.id.as_str(), first.error.as_deref(), steps_total), ("a", Some("e"), 2));
+        assert_eq!((second.parent_id.as_deref(), second.duration_ms), (Some("a"), Some(1_000)));
+        assert_eq!(second.input.as_ref().unwrap().as_str(), r#"{"order":1.0}"#);
+        assert_eq!((second.tool_calls[0].name.as_str(), attachments[0].size), ("t", 7));
+        assert_eq!(voice_transcripts[0].turns[0].text, "Hello?");
+        let page = list_runs::runs(&org, &RunFilter::default(), PageRequest::default(), Columns::List).await.unwrap();
+        assert_eq!(page.rows[0].state.as_ref().unwrap().as_str(), list_state);
+        assert_eq!(page.rows[0].output_message.as_deref(), Some(long.as_str()));
+    }
+}
+
+/// Something that an engine says of a run.
+#[derive(Clone)]
+enum Said {
+    Document(serde_json::Value),
+    Parts(Vec<Part>, Option<i64>),
+}
+
+/// What an engine may say of one run: by its clock, each at another time; or without, and then nothing that contradicts
+/// what is as final.
+fn anything_said(random: &mut ChaCha8Rng) -> Vec<Said> {
+    let has_clock = random.random_bool(0.7);
+    let mut clocks: Vec<i64> = (1..30).collect();
+    clocks.shuffle(random);
+    let mut clock = || clocks.pop().filter(|_| has_clock);
+    let step = |name: &str, is_final: bool, told: u32| {
+        let id = u32::from(name.as_bytes()[0]);
+        json!({
+            "id": name, "name": name, "started_at": runs::at(i64::from(id % 7)),
+            "ended_at": is_final.then(|| runs::at(60)), "status": if is_final { "failed" } else { "running" },
+            "output": if has_clock { told } else { u32::from(is_final) }, "error": is_final.then_some("it broke"),
+        })
+    };
+    let usage = |told: u32| {
+        let told = if has_clock { told } else { 1 };
+        json!({ "id": "t", "key_type": "platform", "input_tokens": told, "usd_cost": told })
+    };
+    let mut said = Vec::new();
+    for (told, is_final) in [(1, false), (2, true)] {
+        let steps: Vec<_> =
+            ["a", "b"].iter().filter(|_| random.random_bool(0.7)).map(|id| step(id, is_final, told)).collect();
+        // Without clocks there is one document, or an end would take away what it does not name.
+        if has_clock || is_final {
+            said.push(Said::Document(json!({
+                "id": runs::id(1, 1), "workflow_id": runs::id(2, 1), "created_at": runs::at(0),
+                "status": if is_final { "failed" } else { "running" }, "failed_at": is_final.then(|| runs::at(61)),
+                "updated_at": clock().map(runs::at), "input_message": format!("said {told}"),
+                "steps": steps, "token_history": if random.random_bool(0.5) { json!([usage(told)]) } else { json!([]) },
+            })));
+        }
+    }
+    for told in 3..9 {
+        let step = |name| Part::Step(serde_json::from_value(step(name, told % 2 == 0, told)).unwrap());
+        let usage = || Part::TokenUsage(serde_json::from_value(usage(told)).unwrap());
+        let parts = match random.random_range(0..4) {
+            0 => vec![step("a")],
+            1 => vec![step("b"), step("c")],
+            2 => vec![usage()],
+            _ => vec![step("c"), usage()],
+        };
+        said.push(Said::Parts(parts, clock()));
+    }
+    said
+}
+
+async fn say(org: &OrgDb, said: &Said) {
+    match said {
+        Said::Document(document) => {
+            write(org, &[runs::document(document)]).await;
+        }
+        Said::Parts(parts, clock) => {
+            let updated_at = clock.map(|clock| runs::at(clock).parse().unwrap());
+            let parts = parts.iter().map(|part| Posted { part: part.clone(), updated_at }).collect();
+            let (run_id, workflow_id) = (RunId(runs::id(1, 1)), Some(WorkflowId(runs::id(2, 1))));
+            let outcome =
+                ingest::edit(org, RunEdit { run_id, workflow_id, change: Change::Parts(parts) }).await.unwrap();
+            assert!(matches!(outcome, WriteOutcome::Replaced | WriteOutcome::Waiting), "{outcome:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_run_comes_to_the_same_in_every_order() {
+    for database in both().await {
+        for seed in 0..30 {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            let mut said = anything_said(&mut random);
+            let mut first = None;
+            for order in 0..4 {
+                let org = organization(&database.db).await;
+                for said in &said {
+                    say(&org, said).await;
+                }
+                // Some of it arrives twice.
+                say(&org, &said[random.random_range(0..said.len())]).await;
+                let RunDetail { mut run, steps, .. } =
+                    get_run(&org, RunId(runs::id(1, 1)).into()).await.unwrap().unwrap();
+                run.organization_id = OrganizationId(runs::id(9, 1));
+                let listed = list_runs::runs(&org, &RunFilter::default(), PageRequest::default(), Columns::List).await;
+                let end = (run, steps, listed.unwrap().rows[0].state.clone());
+                let is = first.get_or_insert_with(|| end.clone());
+                assert_eq!(*is, end, "{}: seed {seed}, order {order}", database.kind);
+                said.shuffle(&mut random);
+            }
+        }
+        database.assert_kept().await;
+    }
+}
+
+#[tokio::test]
+async fn a_patch_changes_what_it_names_and_keeps_what_was_posted() {
+    for database in both().await {
+        let org = organization(&database.db).await;
+        let run = runs::full_run(1);
+        let (run_id, workflow_id) = (RunId(runs::id(1, 1)), Some(WorkflowId(runs::id(2, 1))));
+        let patch = |text: &str| {
+            let change = Change::Patch(Json::from_text(text.to_owned()).unwrap());
+            ingest::edit(&org, RunEdit { run_id, workflow_id, change })
+        };
+        assert_eq!(patch("{}").await.unwrap(), WriteOutcome::Missing);
+        write(&org, &[runs::document(&run)]).await;
+        let before = detail(&org, &run).await;
+        assert_eq!(patch("{}").await.unwrap(), WriteOutcome::Replaced);
+        assert_eq!(detail(&org, &run).await, before, "{}", database.kind);
+        let posted = serde_json::from_value(json!({ "id": "s3", "name": "Tell", "started_at": runs::at(20) })).unwrap();
+        let change = Change::Parts(vec![Posted { part: Part::Step(posted), updated_at: None }]);
+        ingest::edit(&org, RunEdit { run_id, workflow_id, change }).await.unwrap();
+        let text = r#"{ "status": "completed", "failed_at": null, "completed_at": "2026-11-01T00:00:30Z", "error_message": null,
+                        "state": { "runtimeContext": { "state": { "region": null, "vip": 1.50 } } }, "steps": [] }"#;
+        assert_eq!(patch(text).await.unwrap(), WriteOutcome::Replaced);
+        let after = detail(&org, &run).await;
+        assert_eq!((after.run.status, after.run.duration_ms), (RunStatus::Completed, Some(19_000)));
+        assert_eq!((after.run.failure.clone(), after.run.conversation_title.as_deref()), (None, Some("Order 88213")));
+        assert_eq!((after.run.flow.clone(), &after.run.costs), (before.run.flow.clone(), &before.run.costs));
+        assert!(after.run.state.as_ref().unwrap().as_str().contains(r#""state":{"n":7,"vip":1.50}"#));
+        assert_eq!(after.steps.iter().map(|step| step.id.as_str()).collect::<Vec<_>>(), ["s3"]);
+        let refused = patch(r#"{ "status": "done" }"#).await.unwrap();
+        assert!(matches!(refused, WriteOutcome::Refused(faults) if faults[0].param == "status"));
+        assert_eq!(patch(r#"{ "status": "running" }"#).await.unwrap(), WriteOutcome::Stale);
+        let change = Change::Patch(Json::from_text("{}".to_owned()).unwrap());
+        let elsewhere = RunEdit { run_id, workflow_id: Some(WorkflowId(runs::id(2, 2))), change };
+        assert_eq!(ingest::edit(&org, elsewhere).await.unwrap(), WriteOutcome::OtherWorkflow);
+        database.assert_kept().await;
+    }
+}
+
+#[tokio::test]
+async fn a_long_run_is_read_in_parts() {
+    for database in both().await {
+        let org = organization(&database.db).await;
+        let mut run = runs::full_run(1);
+        // Some of them too long for others to lie beside them.
+        let step =
+            |n: usize| json!({ "id": format!("s{n}"), "output": "x".repeat(if n % 100 == 7 { 90_000 } else { 500 }) });
+        run["steps"] = (0..2_500).map(step).collect();
+        write(&org, &[runs::document(&run)]).await;
+        let RunDetail { steps, steps_total, .. } = detail(&org, &run).await;
+        assert_eq!((steps.len(), steps_total), (1_000, 2_500));
+        let id = RunId(runs::id(1, 1));
+        for (offset, limit) in [(0, 1), (106, 3), (999, 1_000), (2_400, 1_000), (2_499, 1), (2_500, 10), (u64::MAX, 10)]
+        {
+            let (steps, total) = org.snapshot().await.unwrap().steps(id, offset, limit).await.unwrap();
+            let ids: Vec<_> = steps.into_iter().map(|step| step.id).collect();
+            let wanted = (offset..2_500).take(limit).map(|n| format!("s{n}"));
+            assert_eq!((ids, total), (wanted.collect(), 2_500), "{}: {offset}, {limit}", database.kind);
+        }
+        let step = org.snapshot().await.unwrap().step(id, "s2407").await.unwrap().unwrap();
+        assert_eq!(step.output.unwrap().as_str().len(), 90_002);
+        assert_eq!(org.snapshot().await.unwrap().step(id, "s2500").await.unwrap(), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Money, and what a run cost per kind of key.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-use std::iter::Sum;
+use std::{iter::Sum, ops::AddAssign};
 use utoipa::ToSchema;
 
 /// US dollars in billionths, so that sums are exact and the same in every database.
@@ -48,6 +48,12 @@ impl Usd {
     }
 }
 
+impl AddAssign for Usd {
+    fn add_assign(&mut self, more: Self) {
+        self.0 += more.0;
+    }
+}
+
 impl Sum for Usd {
     fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
         Self(amounts.map(|amount| amount.0).sum())
@@ -83,6 +89,17 @@ pub struct CostLine {
 }
 
 impl CostLine {
+    /// Nothing, for one kind of key.
+    pub fn none(key_type: &str) -> Self {
+        Self {
+            key_type: key_type.to_owned(),
+            input_tokens: 0,
+            output_tokens: 0,
+            cached_input_tokens: 0,
+            usd_cost: Usd::default(),
+        }
+    }
+
     /// Several lines as one.
     pub fn sum(lines: &[Self], key_type: &str) -> Self {
         Self {

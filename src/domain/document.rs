@@ -3,7 +3,7 @@
 mod check;
 
 use super::{
-    cost::Usd,
+    cost::{CostLine, Usd},
     ids::{AiEmployeeId, ConversationId, RunId, WorkflowId},
     json::Json,
     objects,
@@ -12,8 +12,8 @@ use super::{
     time::Timestamp,
     whole,
 };
-use serde::{Deserialize, Serialize};
-use std::fmt;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::{collections::BTreeMap, fmt};
 use utoipa::ToSchema;
 
 /// A whole run. All but `status` and `created_at` may be absent; an unknown member is an error.
@@ -155,6 +155,52 @@ impl TokenTotals {
 }
 
 impl RunDocument {
+    /// A run of which nothing else is known.
+    pub const fn new(status: RunStatus, created_at: Timestamp) -> Self {
+        Self {
+            id: None,
+            workflow_id: None,
+            workflow_name: None,
+            ai_employee_id: None,
+            ai_employee_name: None,
+            conversation_id: None,
+            conversation_title: None,
+            conversation_channel: None,
+            channel: None,
+            trigger_id: None,
+            trigger_url: None,
+            model: None,
+            status,
+            created_at,
+            started_at: None,
+            completed_at: None,
+            failed_at: None,
+            suspended_at: None,
+            cancelled_at: None,
+            updated_at: None,
+            duration_ms: None,
+            input_message: None,
+            output_message: None,
+            error_message: None,
+            flow: None,
+            state: None,
+            steps: Vec::new(),
+            token_history: Vec::new(),
+            attachments: Vec::new(),
+            voice_transcripts: Vec::new(),
+        }
+    }
+
+    /// What the document says of its ids that is not what the path says.
+    pub fn strays_from(&self, run_id: RunId, workflow_id: WorkflowId) -> Vec<Fault> {
+        let strays = [
+            ("id", self.id.is_some_and(|id| id != run_id)),
+            ("workflow_id", self.workflow_id.is_some_and(|id| id != workflow_id)),
+        ];
+        let strays = strays.into_iter().filter(|(_, strays)| *strays);
+        strays.map(|(name, _)| Fault::new(name, "is not the one in the path")).collect()
+    }
+
     /// When the run came to its end; `None` while it has none.
     pub fn finished_at(&self) -> Option<Timestamp> {
         [self.completed_at, self.failed_at, self.cancelled_at].into_iter().flatten().max()
@@ -166,6 +212,19 @@ impl RunDocument {
         self.duration_ms.or_else(measured)
     }
 
+    /// The sums of the token history for each kind of key, in the order of their names.
+    pub fn costs(&self) -> Vec<CostLine> {
+        let mut lines: BTreeMap<&str, CostLine> = BTreeMap::new();
+        for usage in &self.token_history {
+            let line = lines.entry(&usage.key_type).or_insert_with(|| CostLine::none(&usage.key_type));
+            line.input_tokens += usage.input_tokens;
+            line.output_tokens += usage.output_tokens;
+            line.cached_input_tokens += usage.cached_input_tokens;
+            line.usd_cost += usage.usd_cost;
+        }
+        lines.into_values().collect()
+    }
+
     /// The sums of the token history; `None` when there is none.
     pub fn token_totals(&self) -> Option<TokenTotals> {
         (!self.token_history.is_empty()).then(|| TokenTotals {
@@ -175,20 +234,34 @@ impl RunDocument {
     }
 }
 
-/// Reads a document, or says by its path what is wrong.
-pub fn parse(json: &[u8]) -> Result<RunDocument, Vec<Fault>> {
-    // Left to itself, serde also takes an array with the members in order.
-    if json.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
-        return Err(vec![Fault::new("", "must be a JSON object")]);
-    }
+/// Reads JSON, or says by its path what is wrong.
+pub fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Vec<Fault>> {
     let mut reader = serde_json::Deserializer::from_slice(json);
-    let document: RunDocument = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         // What is no JSON at all has no path.
         let path = if path == "." || path == "?" { "" } else { &path };
         vec![Fault::new(path, error.inner().to_string())]
     })?;
     reader.end().map_err(|error| vec![Fault::new("", error.to_string())])?;
+    Ok(read)
+}
+
+/// Reads an array of objects, or says by its path what is wrong.
+pub fn read_rows<T: DeserializeOwned>(json: &[u8]) -> Result<Vec<T>, Vec<Fault>> {
+    #[derive(Deserialize)]
+    #[serde(transparent, bound = "T: DeserializeOwned")]
+    struct Rows<T>(#[serde(deserialize_with = "objects::rows")] Vec<T>);
+    read(json).map(|Rows(rows)| rows)
+}
+
+/// Reads a document, or says by its path what is wrong.
+pub fn parse(json: &[u8]) -> Result<RunDocument, Vec<Fault>> {
+    // Left to itself, serde also takes an array with the members in order.
+    if json.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+        return Err(vec![Fault::new("", "must be a JSON object")]);
+    }
+    let document: RunDocument = read(json)?;
     let faults = document.faults();
     if faults.is_empty() { Ok(document) } else { Err(faults) }
 }
@@ -253,6 +326,20 @@ mod tests {
                 "token_history[0].input_tokens: must be from 0 to 1000000000000",
             ]
         );
+    }
+
+    #[test]
+    fn costs_are_summed_for_each_kind_of_key() {
+        let costs = document(
+            r#", "token_history": [{ "id": "a", "key_type": "platform", "input_tokens": 3, "usd_cost": 0.5 },
+                                   { "id": "b", "key_type": "own", "output_tokens": 2 },
+                                   { "id": "c", "key_type": "platform", "input_tokens": 4, "usd_cost": 0.25 }]"#,
+        )
+        .costs();
+        let [own, platform] = costs.as_slice() else { panic!("{costs:?}") };
+        assert_eq!((own.key_type.as_str(), own.output_tokens, own.usd_cost), ("own", 2, Usd::default()));
+        assert_eq!((platform.input_tokens, platform.usd_cost), (7, Usd::from_nanos(750_000_000)));
+        assert_eq!(document("").costs(), []);
     }
 
     #[test]

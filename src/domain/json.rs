@@ -5,7 +5,7 @@ use serde::{
     de::{Error, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use std::fmt;
+use std::fmt::{self, Write};
 use utoipa::ToSchema;
 
 /// How deep arrays and objects may lie in one another; deeper values are refused when they are read.
@@ -53,6 +53,18 @@ impl Json {
             _ => Ok(Shape::Plain(text.to_owned())),
         };
         read.unwrap_or_else(|_| Shape::Plain(text.to_owned()))
+    }
+
+    /// An object of these members, in their order.
+    pub fn object(members: &[(String, Self)]) -> Self {
+        let mut text = String::from("{");
+        for (index, (name, value)) in members.iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            // Writes the name with what JSON wants before it: quotes, and a stroke before some characters.
+            let _ = write!(text, "{comma}{}:{value}", serde_json::Value::from(name.as_str()), value = value.as_str());
+        }
+        text.push('}');
+        Self(RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned()))
     }
 
     /// From text that [`Json::as_str`] gave.

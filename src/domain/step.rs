@@ -81,6 +81,16 @@ impl StepLog {
         }
     }
 
+    /// About how many bytes the step takes.
+    pub fn weight(&self) -> usize {
+        const MEMBERS: usize = 300;
+        let json = |json: &Option<Json>| json.as_ref().map_or(0, |json| json.as_str().len());
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let calls = self.tool_calls.iter();
+        let calls = calls.map(|call| MEMBERS + json(&call.arguments) + json(&call.result) + text(&call.error));
+        MEMBERS + json(&self.input) + json(&self.output) + text(&self.error) + calls.sum::<usize>()
+    }
+
     /// How long the step took, in milliseconds.
     pub fn millis(&self) -> Option<i64> {
         self.duration_ms.or_else(|| Some(self.ended_at?.millis_since(self.started_at?).max(0)))

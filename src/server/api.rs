@@ -1,6 +1,7 @@
 //! The REST API: one file an endpoint, each with its parameters, its answer, its description and its handler.
 
 mod attachment;
+mod attachment_write;
 mod describe;
 mod docs;
 pub mod endpoint;
@@ -11,6 +12,8 @@ mod openapi;
 mod params;
 mod query;
 mod run_detail;
+mod run_parts;
+mod run_patch;
 mod run_payload;
 mod run_steps;
 mod run_write;
@@ -27,6 +30,9 @@ use openapi::OpenApiText;
 /// All endpoints: what is not in here is not served.
 pub fn endpoints(settings: &Settings) -> Vec<Endpoint> {
     let mut endpoints = vec![runs_list::endpoint(), run_detail::endpoint(), run_write::endpoint(settings)];
+    endpoints.push(run_patch::endpoint(settings));
+    endpoints.extend(run_parts::endpoints(settings));
+    endpoints.push(attachment_write::endpoint(settings));
     endpoints.push(runs_stream::endpoint());
     endpoints.extend(run_payload::endpoints());
     endpoints.extend(run_steps::endpoints());

@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{AttachmentId, OrganizationId, RunId};
 use axum::body::Body;
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path};
 use std::{ops::Range, path::PathBuf, sync::Arc};
 
 /// Where attachments lie.
@@ -22,7 +22,7 @@ impl Files {
     /// In a folder, which is made when it is not there.
     pub fn in_folder(folder: &std::path::Path) -> Result<Self, FilesError> {
         std::fs::create_dir_all(folder).map_err(|error| FilesError::Folder(folder.to_owned(), error))?;
-        Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?)))
+        Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))))
     }
 
     /// How many bytes an attachment has; `None` when none were stored.
@@ -52,13 +52,13 @@ impl Files {
         Ok(Body::from_stream(found.into_stream()))
     }
 
-    /// Stores the bytes of an attachment.
+    /// Stores the bytes of an attachment; they are on disk when it returns.
     pub async fn put(
         &self,
         organization_id: OrganizationId,
         run_id: RunId,
         attachment_id: AttachmentId,
-        bytes: Vec<u8>,
+        bytes: impl Into<PutPayload>,
     ) -> Result<(), FilesError> {
         self.0.put(&path(organization_id, run_id, attachment_id), bytes.into()).await?;
         Ok(())

@@ -53,6 +53,9 @@ pub struct Settings {
     /// Largest run document, in bytes
     #[arg(long, env = "ALLOY_MAX_DOCUMENT_BYTES", default_value = "33554432", global = true)]
     pub max_document_bytes: usize,
+    /// Largest file of a run, in bytes
+    #[arg(long, env = "ALLOY_MAX_ATTACHMENT_BYTES", default_value = "26214400", global = true)]
+    pub max_attachment_bytes: usize,
     /// How long a client may take over the head of a request, or lie idle before the next, in milliseconds
     #[arg(long, env = "ALLOY_HEADER_TIMEOUT_MS", default_value = "15000", global = true)]
     pub header_timeout_ms: u64,

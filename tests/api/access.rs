@@ -23,7 +23,7 @@ const OPEN: Answers = [200; 7];
 const PAGE_OF_ADMINS: Answers = [303, 200, 403, 200, 303, 303, 303];
 
 /// Every route by its method and path; who may call it; what each caller is answered; and the body, where it takes one.
-const KNOWN: [(&str, &str, Answers, &str); 36] = [
+const KNOWN: [(&str, &str, Answers, &str); 40] = [
     ("GET /api/organizations/{organization_id}/workflows/runs/", "organization runs:read", READ, ""),
     ("POST /api/organizations/{organization_id}/workflows/runs/", "organization runs:write", WRITE, ""),
     (
@@ -37,6 +37,30 @@ const KNOWN: [(&str, &str, Answers, &str); 36] = [
         "organization runs:write",
         WRITE,
         RUN,
+    ),
+    (
+        "PATCH /api/organizations/{organization_id}/workflows/{workflow_id}/runs/{run_id}/",
+        "organization runs:write",
+        WRITE,
+        "{}",
+    ),
+    (
+        "POST /api/organizations/{organization_id}/workflows/{workflow_id}/runs/{run_id}/steps/",
+        "organization runs:write",
+        WRITE,
+        "[]",
+    ),
+    (
+        "POST /api/organizations/{organization_id}/workflows/{workflow_id}/runs/{run_id}/token-history/",
+        "organization runs:write",
+        WRITE,
+        "[]",
+    ),
+    (
+        "PUT /api/organizations/{organization_id}/runs/{run_id}/attachments/{attachment_id}",
+        "organization runs:write",
+        WRITE,
+        "bytes",
     ),
     (
         "GET /api/organizations/{organization_id}/workflows/{workflow_id}/runs/{run_id}/steps/",
@@ -125,7 +149,7 @@ fn fill(text: &str, organization: &str) -> String {
 }
 
 fn kind_of(body: &str) -> &'static str {
-    if body.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" }
+    if body.starts_with(['{', '[']) { "application/json" } else { "application/x-www-form-urlencoded" }
 }
 
 /// An organization with one run that has a file, and one beside it.

@@ -7,7 +7,7 @@ use alloy_logs::{
         store::{Db, DbOptions, OrgDb},
     },
 };
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 use tempfile::TempDir;
 
 /// A database of a test, gone with it.
@@ -45,14 +45,41 @@ pub async fn open(url: &str) -> Db {
 
 /// One database of each kind, migrated and empty.
 pub async fn both() -> Vec<TestDb> {
+    both_after(async |_, _| {}).await
+}
+
+/// One database of each kind, migrated after something was done to it.
+pub async fn both_after(prepare: impl AsyncFn(&'static str, &str)) -> Vec<TestDb> {
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite://{}", folder.path().join("test.db").display());
+    prepare("SQLite", &url).await;
     let mut databases = vec![TestDb { kind: "SQLite", db: open(&url).await, url, _folder: Some(folder) }];
     if let Some(cluster) = postgres_url() {
         let url = new_postgres_database(&cluster).await;
+        prepare("PostgreSQL", &url).await;
         databases.push(TestDb { kind: "PostgreSQL", db: open(&url).await, url, _folder: None });
     }
     databases
+}
+
+/// Brings an empty database as far as a migration, and runs statements in which `id'…'` is an id and `bytes'…'` are
+/// bytes, both in hexadecimal.
+pub async fn migrate_to(kind: &str, url: &str, version: i64, statements: &str) {
+    if kind == "SQLite" {
+        let pool = sqlx::SqlitePool::connect(&format!("{url}?mode=rwc")).await.unwrap();
+        let migrator = sqlx::migrate::Migrator::new(Path::new("migrations/sqlite")).await.unwrap();
+        migrator.run_to(version, &pool).await.unwrap();
+        let sql = statements.replace("id'", "X'").replace("bytes'", "X'");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+        pool.close().await;
+    } else {
+        let pool = sqlx::PgPool::connect(url).await.unwrap();
+        let migrator = sqlx::migrate::Migrator::new(Path::new("migrations/postgres")).await.unwrap();
+        migrator.run_to(version, &pool).await.unwrap();
+        let sql = statements.replace("id'", "uuid '").replace("bytes'", "bytea '\\x");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
 }
 
 impl TestDb {

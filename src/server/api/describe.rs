@@ -129,6 +129,11 @@ pub fn text(pattern: Option<&str>) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).pattern(pattern)
 }
 
+/// Any object.
+pub fn object() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Object)
+}
+
 /// A UUID.
 pub fn id_schema() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))

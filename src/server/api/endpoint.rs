@@ -3,12 +3,12 @@
 
 use super::{
     describe::Description,
-    extract::{RunsReader, RunsWriter},
+    extract::{BodyLimit, RunsReader, RunsWriter},
 };
 use crate::domain::access::Scope;
 use crate::server::{AppState, guard, policy::Policy};
 use axum::{
-    Router,
+    Extension, Router,
     extract::DefaultBodyLimit,
     handler::Handler,
     middleware,
@@ -39,6 +39,7 @@ pub enum Verb {
     Get,
     Put,
     Post,
+    Patch,
     Delete,
 }
 
@@ -49,6 +50,7 @@ impl Verb {
             Self::Get => "GET",
             Self::Put => "PUT",
             Self::Post => "POST",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
@@ -58,6 +60,7 @@ impl Verb {
             Self::Get => MethodFilter::GET,
             Self::Put => MethodFilter::PUT,
             Self::Post => MethodFilter::POST,
+            Self::Patch => MethodFilter::PATCH,
             Self::Delete => MethodFilter::DELETE,
         }
     }
@@ -67,6 +70,7 @@ impl Verb {
             Self::Get => HttpMethod::Get,
             Self::Put => HttpMethod::Put,
             Self::Post => HttpMethod::Post,
+            Self::Patch => HttpMethod::Patch,
             Self::Delete => HttpMethod::Delete,
         }
     }
@@ -183,7 +187,8 @@ impl Endpoint {
     /// Takes bodies of up to so many bytes, instead of what all others take.
     #[must_use]
     pub fn with_body_limit(self, bytes: usize) -> Self {
-        Self { handler: self.handler.layer(DefaultBodyLimit::max(bytes)), ..self }
+        let limited: MethodRouter<AppState> = self.handler.layer(DefaultBodyLimit::max(bytes));
+        Self { handler: limited.layer(Extension(BodyLimit(bytes))), ..self }
     }
 
     /// Takes bodies that are compressed by gzip, too. Limits are of what comes out.

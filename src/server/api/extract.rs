@@ -15,7 +15,7 @@ use crate::{
 use axum::{
     body::Bytes,
     extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
 };
 use futures_util::TryStreamExt;
 use serde::de::DeserializeOwned;
@@ -116,6 +116,10 @@ fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
     last.rsplit(',').next()?.trim().parse().ok()
 }
 
+/// How many bytes the body of this request may have, where that is not what all others may.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimit(pub usize);
+
 /// The bytes of a body that says it is JSON.
 pub struct JsonBytes(pub Bytes);
 
@@ -123,20 +127,64 @@ impl FromRequest<AppState> for JsonBytes {
     type Rejection = AppError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
-        require_type(request.headers(), "application/json")?;
-        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge,
-            _ => AppError::BadRequest(vec![Fault::new("", "the body did not arrive whole")]),
-        })
+        require_type(request.headers(), &["application/json"])?;
+        whole_body(request, state).await.map(Self)
     }
 }
 
-/// Only a body that says it is of this type, and that is not compressed any more.
-fn require_type(headers: &HeaderMap, wanted: &str) -> Result<(), AppError> {
+/// The bytes of a body that says it is a merge patch, or JSON, which a patch is.
+pub struct PatchBytes(pub Bytes);
+
+impl FromRequest<AppState> for PatchBytes {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
+        require_type(request.headers(), &["application/merge-patch+json", "application/json"])?;
+        whole_body(request, state).await.map(Self)
+    }
+}
+
+/// A file of any type.
+pub struct FileBody {
+    pub media_type: String,
+    pub bytes: Bytes,
+}
+
+impl FromRequest<AppState> for FileBody {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
+        if is_compressed(request.headers()) {
+            return Err(AppError::UnsupportedMediaType);
+        }
+        let media_type = request.headers().get(header::CONTENT_TYPE).map_or(Ok(UNKNOWN_TYPE), HeaderValue::to_str);
+        let media_type = media_type.map_err(|_| AppError::UnsupportedMediaType)?.to_owned();
+        Ok(Self { media_type, bytes: whole_body(request, state).await? })
+    }
+}
+
+/// What a file is that does not say what it is (RFC 9110, section 8.3).
+const UNKNOWN_TYPE: &str = "application/octet-stream";
+
+/// All of a body, which has its limit.
+async fn whole_body(request: Request, state: &AppState) -> Result<Bytes, AppError> {
+    let limit = request.extensions().get::<BodyLimit>().map_or(state.settings.max_body_bytes, |limit| limit.0);
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge(limit as u64),
+        _ => AppError::BadRequest(vec![Fault::new("", "the body did not arrive whole")]),
+    })
+}
+
+fn is_compressed(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity")
+}
+
+/// Only a body that says it is of one of these types, and that is not compressed any more.
+fn require_type(headers: &HeaderMap, wanted: &[&str]) -> Result<(), AppError> {
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = media_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
-    let plain = headers.get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
-    if plain && essence.eq_ignore_ascii_case(wanted) { Ok(()) } else { Err(AppError::UnsupportedMediaType) }
+    let is_wanted = wanted.iter().any(|wanted| essence.eq_ignore_ascii_case(wanted));
+    if is_wanted && !is_compressed(headers) { Ok(()) } else { Err(AppError::UnsupportedMediaType) }
 }
 
 /// A body of JSON documents, one a line, as it comes.
@@ -146,7 +194,7 @@ impl FromRequest<AppState> for LinesBody {
     type Rejection = AppError;
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, AppError> {
-        require_type(request.headers(), "application/x-ndjson")?;
+        require_type(request.headers(), &["application/x-ndjson"])?;
         let chunks = request.into_body().into_data_stream().map_err(io::Error::other);
         Ok(Self(Box::pin(StreamReader::new(chunks))))
     }

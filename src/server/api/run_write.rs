@@ -38,7 +38,7 @@ pub fn endpoint(settings: &Settings) -> Endpoint {
         .fails([
             AppError::BadRequest(vec![Fault::new("steps[2].id", "stands here twice")]),
             AppError::NotFound,
-            AppError::TooLarge,
+            AppError::TooLarge(settings.max_document_bytes as u64),
             AppError::UnsupportedMediaType,
         ]);
     Endpoint::of_organization(Verb::Put, run_detail::PATH, handle, description)
@@ -55,14 +55,7 @@ async fn handle(
 ) -> Result<(StatusCode, Json<Run>), AppError> {
     let workflow_id = key.workflow_id.ok_or(AppError::NotFound)?;
     let document = document::parse(&body).map_err(AppError::BadRequest)?;
-    let other = |name, differs: bool| differs.then(|| Fault::new(name, "is not the one in the path"));
-    let faults: Vec<Fault> = [
-        other("id", document.id.is_some_and(|id| id != key.id)),
-        other("workflow_id", document.workflow_id.is_some_and(|id| id != workflow_id)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let faults = document.strays_from(key.id, workflow_id);
     if !faults.is_empty() {
         return Err(AppError::BadRequest(faults));
     }

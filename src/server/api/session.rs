@@ -79,7 +79,7 @@ pub fn endpoints(settings: &Settings) -> [Endpoint; 3] {
             AppError::BadRequest(vec![Fault::new("password", "is missing, unknown or not of its type")]),
             AppError::SignedOut,
             AppError::Forbidden,
-            AppError::TooLarge,
+            AppError::TooLarge(settings.max_body_bytes as u64),
             AppError::UnsupportedMediaType,
             AppError::TooMany(900),
             AppError::Unavailable,

@@ -55,7 +55,7 @@ pub fn run(seed: u64, age: u64, calendar: &Calendar, now: Timestamp) -> DemoRun 
     let course = Course::new(status, scope, &case, now.millis_since(started_at), draw);
     let setting = Setting { skill, case: &case, input_message: &input_message, started_at };
 
-    let mut document = blank(id, status, created_at);
+    let mut document = RunDocument { id: Some(id), ..RunDocument::new(status, created_at) };
     set_origin(&mut document, seed, &origin, draw);
     set_times(&mut document, started_at, course.until, draw);
     set_tokens(&mut document, skill, draw);
@@ -77,42 +77,6 @@ pub fn run(seed: u64, age: u64, calendar: &Calendar, now: Timestamp) -> DemoRun 
     }
     add_call(&mut run, &case, &course, draw);
     run
-}
-
-/// A run of which nothing is known yet.
-const fn blank(id: RunId, status: RunStatus, created_at: Timestamp) -> RunDocument {
-    RunDocument {
-        id: Some(id),
-        workflow_id: None,
-        workflow_name: None,
-        ai_employee_id: None,
-        ai_employee_name: None,
-        conversation_id: None,
-        conversation_title: None,
-        conversation_channel: None,
-        channel: None,
-        trigger_id: None,
-        trigger_url: None,
-        model: None,
-        status,
-        created_at,
-        started_at: None,
-        completed_at: None,
-        failed_at: None,
-        suspended_at: None,
-        cancelled_at: None,
-        updated_at: None,
-        duration_ms: None,
-        input_message: None,
-        output_message: None,
-        error_message: None,
-        flow: None,
-        state: None,
-        steps: Vec::new(),
-        token_history: Vec::new(),
-        attachments: Vec::new(),
-        voice_transcripts: Vec::new(),
-    }
 }
 
 fn set_origin(document: &mut RunDocument, seed: u64, origin: &Origin, draw: &mut Draw) {

@@ -7,21 +7,20 @@ use crate::{
         run::{MAX_DETAIL_STEPS, Run, RunDetail, RunKey, StepsPage},
         step::Attachment,
     },
-    server::store::{OrgDb, Snapshot, StoreError},
+    server::store::{OrgDb, StoreError},
 };
 
 /// A run without what lies inside it; `None` when the organization has no such run.
 pub async fn get_run_alone(org: &OrgDb, run_id: RunId) -> Result<Option<Run>, StoreError> {
-    find(&mut org.snapshot().await?, run_id.into()).await
+    org.snapshot().await?.find_run(run_id.into()).await
 }
 
 /// A run with everything inside it, as it was at one moment; `None` when the organization has no such run.
 pub async fn get_run(org: &OrgDb, key: RunKey) -> Result<Option<RunDetail>, StoreError> {
     let mut snapshot = org.snapshot().await?;
-    let Some(run) = find(&mut snapshot, key).await? else { return Ok(None) };
+    let Some(run) = snapshot.find_run(key).await? else { return Ok(None) };
     let (steps, steps_total) = snapshot.steps(key.id, 0, MAX_DETAIL_STEPS).await?;
-    let attachments = snapshot.attachments(key.id).await?;
-    let voice_transcripts = snapshot.voice_transcripts(key.id).await?;
+    let (attachments, voice_transcripts) = snapshot.files(key.id).await?;
     drop(snapshot);
     let mut detail = RunDetail { run, steps, steps_total, attachments, voice_transcripts };
     if let (Some(conversation_id), None) = (detail.run.conversation_id, &detail.run.conversation_title) {
@@ -43,7 +42,11 @@ pub async fn get_steps(org: &OrgDb, key: RunKey, offset: u64) -> Result<Option<S
 /// What is known of a file of a run; `None` when there is no such run, or it has no such file.
 pub async fn get_attachment(org: &OrgDb, key: RunKey, id: AttachmentId) -> Result<Option<Attachment>, StoreError> {
     let mut snapshot = org.snapshot().await?;
-    if snapshot.has_run(key).await? { snapshot.attachment(key.id, id).await } else { Ok(None) }
+    if !snapshot.has_run(key).await? {
+        return Ok(None);
+    }
+    let (attachments, _) = snapshot.files(key.id).await?;
+    Ok(attachments.into_iter().find(|attachment| attachment.id == id))
 }
 
 /// One payload of a run, whole; `None` when there is no such run, or it has no such payload.
@@ -57,12 +60,6 @@ pub async fn get_payload(org: &OrgDb, key: RunKey, wanted: &PayloadKey) -> Resul
         return Ok(step.and_then(|step| payload::take_of_step(step, wanted)));
     }
     Ok(snapshot.find_run(key).await?.and_then(|run| payload::take_of_run(run, wanted)))
-}
-
-async fn find(snapshot: &mut Snapshot, key: RunKey) -> Result<Option<Run>, StoreError> {
-    let Some(run) = snapshot.find_run(key).await? else { return Ok(None) };
-    let costs = snapshot.costs(&[key.id]).await?.remove(&key.id).unwrap_or_default();
-    Ok(Some(Run { costs, ..run }))
 }
 
 /// The title of a conversation that was given none, written back the first time somebody reads it.

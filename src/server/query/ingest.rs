@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         document::{self, Fault},
+        run_edit::RunEdit,
         run_write::RunWrite,
         text::cut,
     },
@@ -21,6 +22,11 @@ use utoipa::ToSchema;
 /// Writes runs; all of them are on disk when this returns.
 pub async fn write(org: &OrgDb, writes: Vec<RunWrite>) -> Result<Vec<WriteOutcome>, StoreError> {
     org.write_runs(writes).await
+}
+
+/// Changes a run; it is on disk when this returns.
+pub async fn edit(org: &OrgDb, edit: RunEdit) -> Result<WriteOutcome, StoreError> {
+    org.edit_run(edit).await
 }
 
 /// What became of the lines of a stream.
@@ -101,10 +107,14 @@ impl Report {
 
     fn note(&mut self, line: u64, outcome: WriteOutcome) {
         match outcome {
-            WriteOutcome::Created | WriteOutcome::Replaced | WriteOutcome::Stale => self.accepted += 1,
+            WriteOutcome::Created | WriteOutcome::Replaced | WriteOutcome::Stale | WriteOutcome::Waiting => {
+                self.accepted += 1;
+            }
             WriteOutcome::OtherWorkflow => {
                 self.reject(line, vec![Fault::new("workflow_id", "is not the one that the run has")]);
             }
+            WriteOutcome::Missing => self.reject(line, vec![Fault::new("id", "is of no run")]),
+            WriteOutcome::Refused(faults) => self.reject(line, faults),
         }
     }
 }

@@ -2,13 +2,11 @@
 
 use crate::{
     domain::{
-        cost::CostLine,
         filter::RunFilter,
-        ids::RunId,
         page::{Page, PageRequest},
         run::{Run, RunSummary},
     },
-    server::store::{Columns, OrgDb, Snapshot, StoreError},
+    server::store::{Columns, OrgDb, StoreError},
 };
 
 /// A page of runs as a page lists them.
@@ -18,8 +16,7 @@ pub async fn summaries(org: &OrgDb, filter: &RunFilter, request: PageRequest) ->
     if request.offset() >= total {
         return Ok(Page { rows: Vec::new(), request, total });
     }
-    let mut rows = snapshot.list_summaries(filter, request).await?;
-    fill_costs(&mut snapshot, &mut rows, |run| (run.id, &mut run.costs)).await?;
+    let rows = snapshot.list_summaries(filter, request).await?;
     Ok(Page { rows, request, total })
 }
 
@@ -35,22 +32,6 @@ pub async fn runs(
     if request.offset() >= total {
         return Ok(Page { rows: Vec::new(), request, total });
     }
-    let mut rows = snapshot.list_runs(filter, request, columns).await?;
-    fill_costs(&mut snapshot, &mut rows, |run| (run.id, &mut run.costs)).await?;
+    let rows = snapshot.list_runs(filter, request, columns).await?;
     Ok(Page { rows, request, total })
-}
-
-/// Reads what all runs of a page cost, at once.
-async fn fill_costs<T>(
-    snapshot: &mut Snapshot,
-    rows: &mut [T],
-    parts: fn(&mut T) -> (RunId, &mut Vec<CostLine>),
-) -> Result<(), StoreError> {
-    let ids: Vec<_> = rows.iter_mut().map(|row| parts(row).0).collect();
-    let mut costs = snapshot.costs(&ids).await?;
-    for row in rows {
-        let (id, lines) = parts(row);
-        *lines = costs.remove(&id).unwrap_or_default();
-    }
-    Ok(())
 }

@@ -40,6 +40,8 @@ pub enum OpenError {
     Newer { version: i64 },
     #[error("the database cannot be migrated: {0}")]
     Migrate(sqlx::migrate::MigrateError),
+    #[error("what lies inside the runs of the database cannot be repacked: {0}")]
+    Repack(StoreError),
 }
 
 /// Why a statement failed.
@@ -106,7 +108,7 @@ impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRo
 /// An open database.
 #[derive(Debug, Clone)]
 pub struct Db {
-    pools: Pools,
+    pub(super) pools: Pools,
     pub(super) queue: Arc<WriteQueue>,
 }
 
@@ -137,8 +139,9 @@ impl Db {
         } else {
             return Err(OpenError::UnknownScheme);
         };
-        super::migrate::run(&pools).await?;
-        Ok(Self { pools, queue: Arc::default() })
+        let db = Self { pools, queue: Arc::default() };
+        super::migrate::run(&db).await?;
+        Ok(db)
     }
 
     async fn open_sqlite(options: &DbOptions) -> Result<Pools, OpenError> {

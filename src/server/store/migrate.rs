@@ -1,16 +1,39 @@
 //! Brings a database to the schema of this program, one transaction a step.
 
-use super::engine::{OpenError, Pools};
+mod repack;
+
+use super::engine::{Db, OpenError, Pools, StoreError};
+use sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Query};
 use sqlx::migrate::{MigrateError, Migrator};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
+/// The last step before the contents of runs are repacked, which SQL cannot do.
+const BEFORE_REPACKING: i64 = 4;
+
 /// Runs what is missing. A database that has more than this program knows is left as it is.
-pub async fn run(pools: &Pools) -> Result<(), OpenError> {
-    let done = match pools {
-        Pools::Sqlite { writer, .. } => SQLITE.run(writer).await,
-        Pools::Postgres(pool) => POSTGRES.run(pool).await,
+pub async fn run(db: &Db) -> Result<(), OpenError> {
+    run_to(db, BEFORE_REPACKING).await?;
+    if !is_done(db, BEFORE_REPACKING + 1).await.map_err(OpenError::Repack)? {
+        Box::pin(repack::repack(db)).await.map_err(OpenError::Repack)?;
+    }
+    run_to(db, i64::MAX).await
+}
+
+async fn is_done(db: &Db, version: i64) -> Result<bool, StoreError> {
+    let done = Query::select()
+        .expr(Func::count(Expr::col(Asterisk)))
+        .from(Alias::new("_sqlx_migrations"))
+        .and_where(Expr::col(Alias::new("version")).eq(version))
+        .take();
+    Ok(db.fetch_count(&done).await? == 1)
+}
+
+async fn run_to(db: &Db, version: i64) -> Result<(), OpenError> {
+    let done = match &db.pools {
+        Pools::Sqlite { writer, .. } => SQLITE.run_to(version, writer).await,
+        Pools::Postgres(pool) => POSTGRES.run_to(version, pool).await,
     };
     done.map_err(|error| match error {
         MigrateError::VersionMissing(version) => OpenError::Newer { version },
@@ -40,6 +63,10 @@ mod tests {
                     Some("CREATE") => {
                         table = line.trim_end_matches('(').trim().to_owned();
                         shape.insert(table.clone());
+                    }
+                    // Up to the name of the column, whose type follows.
+                    Some("ALTER") => {
+                        shape.insert(words.take(5).collect::<Vec<_>>().join(" "));
                     }
                     Some(")" | ");" | ")STRICT") | None => {}
                     Some("PRIMARY" | "FOREIGN") => {

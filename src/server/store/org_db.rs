@@ -43,6 +43,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// What an organization has within a transaction that writes.
+    pub(super) const fn within(tx: Tx, organization_id: OrganizationId) -> Self {
+        Self { tx, organization_id }
+    }
+
     /// The organization whose rows these are.
     pub const fn organization_id(&self) -> OrganizationId {
         self.organization_id

@@ -1,7 +1,6 @@
 //! How payloads lie in the database: a codec byte, then the text, compressed when that is worth it.
 
 use super::engine::StoreError;
-use crate::domain::json::Json;
 use serde::{Serialize, de::DeserializeOwned};
 
 const PLAIN: u8 = 0;
@@ -65,11 +64,6 @@ fn unpack(packed: &[u8]) -> Result<String, UnpackError> {
 /// The value that was packed.
 pub fn unpack_json<T: DeserializeOwned>(packed: &[u8]) -> Result<T, UnpackError> {
     Ok(serde_json::from_str(&unpack(packed)?)?)
-}
-
-/// The JSON that was packed, as it was written.
-pub fn unpack_raw(packed: &[u8]) -> Result<Json, UnpackError> {
-    Ok(Json::from_text(unpack(packed)?)?)
 }
 
 #[cfg(test)]

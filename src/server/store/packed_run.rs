@@ -3,7 +3,7 @@
 use super::{
     engine::StoreError,
     packed,
-    run_parts::{RunParts, long_messages},
+    run_content::{PackedContent, long_messages},
     schema::WorkflowRuns as Runs,
 };
 use crate::domain::{
@@ -34,7 +34,7 @@ pub(super) struct PackedRun {
     pub flow: Option<(Vec<u8>, Json)>,
     /// As [`RECORD`] names them.
     pub record: Vec<Value>,
-    pub parts: RunParts,
+    pub content: PackedContent,
     /// With the source that the run has by itself.
     facts: Facts,
     channel: Option<String>,
@@ -50,7 +50,7 @@ pub(super) struct GivenConversation {
 }
 
 /// The columns of a run that its document decides alone.
-pub(super) const RECORD: [Runs; 31] = [
+pub(super) const RECORD: [Runs; 32] = [
     Runs::OrganizationId,
     Runs::Id,
     Runs::WorkflowId,
@@ -81,13 +81,14 @@ pub(super) const RECORD: [Runs; 31] = [
     Runs::OutputPreview,
     Runs::ErrorPreview,
     Runs::Failure,
-    Runs::ListState,
+    Runs::PackedListState,
+    Runs::Costs,
 ];
 
 impl PackedRun {
     /// Packs a run. Takes a while: payloads are compressed here.
     pub fn of(organization_id: OrganizationId, write: RunWrite) -> Result<Self, StoreError> {
-        let parts = RunParts::of(organization_id, &write)?;
+        let content = PackedContent::of(organization_id, &write).map_err(packed::unwritable)?;
         let flow = write.document.flow.clone().map(|flow| (Sha256::digest(flow.as_str()).to_vec(), flow));
         let facts = facts(&write);
         let digest = flow.as_ref().map(|(digest, _)| digest.clone());
@@ -108,7 +109,7 @@ impl PackedRun {
             account,
             flow,
             record,
-            parts,
+            content,
             facts,
             channel: document.channel,
             is_async,
@@ -117,7 +118,7 @@ impl PackedRun {
 
     /// About how many bytes it takes while it waits.
     pub fn weight(&self) -> usize {
-        self.record.iter().map(weight_of).sum::<usize>() + self.parts.weight()
+        self.record.iter().map(weight_of).sum::<usize>() + self.content.weight()
     }
 
     /// What is listed and counted of the run, its conversation being known by this channel.
@@ -173,6 +174,8 @@ fn record(
     };
     let tokens = document.token_totals();
     let failure = write.failure.as_ref().map(serde_json::to_string).transpose().map_err(packed::unwritable)?;
+    let costs = (!document.token_history.is_empty()).then(|| serde_json::to_string(&document.costs()));
+    let costs = costs.transpose().map_err(packed::unwritable)?;
     Ok(vec![
         organization_id.0.into(),
         write.run_id.0.into(),
@@ -204,6 +207,7 @@ fn record(
         preview(&document.output_message),
         preview(&document.error_message),
         failure.into(),
-        write.list_state.as_str().into(),
+        packed::pack(write.list_state.as_str()).into(),
+        costs.into(),
     ])
 }

@@ -1,13 +1,15 @@
 //! The rows of runs as the database has them, and what they say.
 
-use super::{engine::StoreError, packed, runs::Columns};
+use super::{engine::StoreError, packed, run_content::LongMessages, runs::Columns};
 use crate::domain::{
+    cost::CostLine,
     failure::Failure,
     ids::{AiEmployeeId, ConversationId, OrganizationId, RunId, WorkflowId},
     json::Json,
     run::{Flow, Run, RunSummary},
     time::Timestamp,
 };
+use serde::{Deserialize, de::DeserializeOwned};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -30,10 +32,11 @@ pub(super) struct SummaryRow {
     output_preview: Option<String>,
     error_preview: Option<String>,
     failure: Option<String>,
+    costs: Option<String>,
 }
 
 impl SummaryRow {
-    /// As a page lists it, its costs still to be read.
+    /// As a page lists it.
     pub(super) fn read(self) -> Result<RunSummary, StoreError> {
         Ok(RunSummary {
             id: RunId(self.id),
@@ -52,7 +55,7 @@ impl SummaryRow {
             output_message: self.output_preview,
             error_message: self.error_preview,
             failure: read_failure(self.failure.as_deref())?,
-            costs: Vec::new(),
+            costs: read_costs(self.costs.as_deref())?,
         })
     }
 }
@@ -84,29 +87,35 @@ pub(super) struct RunRow {
     input_tokens: Option<i64>,
     output_tokens: Option<i64>,
     total_tokens: Option<i64>,
-    has_long_message: bool,
     input_preview: Option<String>,
     output_preview: Option<String>,
     error_preview: Option<String>,
-    input_message: Option<String>,
-    output_message: Option<String>,
-    error_message: Option<String>,
     failure: Option<String>,
-    list_state: Option<String>,
-    packed_state: Option<Vec<u8>>,
+    costs: Option<String>,
+    packed_messages: Option<Vec<u8>>,
+    packed_list_state: Option<Vec<u8>>,
+    packed_content: Option<Vec<u8>>,
     packed_flow: Option<Vec<u8>>,
 }
 
+/// All that a run's answer needs of what lies inside it.
+#[derive(Default, Deserialize)]
+struct StateInside {
+    state: Option<Json>,
+}
+
 impl RunRow {
-    /// As the API answers it, its costs still to be read.
+    /// As the API answers it.
     pub(super) fn read(self, organization_id: OrganizationId, columns: Columns) -> Result<Run, StoreError> {
         // A message that was not cut is kept in its preview alone.
-        let whole = |message: Option<String>, preview: Option<String>| {
-            if self.has_long_message { message.or(preview) } else { preview }
-        };
+        let messages: Option<LongMessages<String>> = unpack(self.packed_messages.as_deref())?;
+        let [input, output, error] = messages.unwrap_or_default();
         let (state, flow) = match columns {
-            Columns::List => (self.list_state.map(Json::from_text).transpose().map_err(unreadable)?, Flow::LeftOut),
-            Columns::Full => (unpack(self.packed_state.as_deref())?, Flow::Read(unpack(self.packed_flow.as_deref())?)),
+            Columns::List => (unpack(self.packed_list_state.as_deref())?, Flow::LeftOut),
+            Columns::Full => {
+                let inside: Option<StateInside> = unpack(self.packed_content.as_deref())?;
+                (inside.unwrap_or_default().state, Flow::Read(unpack(self.packed_flow.as_deref())?))
+            }
         };
         Ok(Run {
             id: RunId(self.id),
@@ -134,13 +143,13 @@ impl RunRow {
             input_tokens: self.input_tokens,
             output_tokens: self.output_tokens,
             total_tokens: self.total_tokens,
-            input_message: whole(self.input_message, self.input_preview),
-            output_message: whole(self.output_message, self.output_preview),
-            error_message: whole(self.error_message, self.error_preview),
+            input_message: input.or(self.input_preview),
+            output_message: output.or(self.output_preview),
+            error_message: error.or(self.error_preview),
             failure: read_failure(self.failure.as_deref())?,
             flow,
             state,
-            costs: Vec::new(),
+            costs: read_costs(self.costs.as_deref())?,
         })
     }
 }
@@ -162,8 +171,12 @@ fn optional_time(micros: Option<i64>) -> Result<Option<Timestamp>, StoreError> {
     micros.map(time).transpose()
 }
 
-fn unpack(packed: Option<&[u8]>) -> Result<Option<Json>, StoreError> {
-    packed.map(packed::unpack_raw).transpose().map_err(inconsistent)
+fn unpack<T: DeserializeOwned>(packed: Option<&[u8]>) -> Result<Option<T>, StoreError> {
+    packed.map(packed::unpack_json).transpose().map_err(inconsistent)
+}
+
+fn read_costs(json: Option<&str>) -> Result<Vec<CostLine>, StoreError> {
+    json.map(serde_json::from_str).transpose().map(Option::unwrap_or_default).map_err(unreadable)
 }
 
 fn read_failure(json: Option<&str>) -> Result<Option<Failure>, StoreError> {

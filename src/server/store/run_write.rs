@@ -1,19 +1,21 @@
-//! Writing whole runs: a run with everything inside it and everything derived from it is one transaction, and many runs
+//! Writing runs: a run with everything inside it and everything derived from it is one transaction, and many runs
 //! are as many statements as one.
 
 use super::{
     counts::CountChanges,
     engine::{StoreError, Tx},
     insert_rows::insert_rows,
-    org_db::OrgDb,
+    org_db::{OrgDb, Snapshot},
     packed_run::{PackedRun, RECORD},
     run_rows::{inconsistent, time},
     schema::WorkflowRuns as Runs,
 };
 use crate::domain::{
     account::Account,
+    document::Fault,
     facet::Facts,
-    ids::{AiEmployeeId, WorkflowId},
+    ids::{AiEmployeeId, RunId, WorkflowId},
+    run_edit::RunEdit,
     run_write::RunWrite,
     status::RunStatus,
 };
@@ -23,7 +25,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// What became of a write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WriteOutcome {
     Created,
     Replaced,
@@ -31,6 +33,12 @@ pub enum WriteOutcome {
     Stale,
     /// The run exists, in another workflow, and stays there.
     OtherWorkflow,
+    /// There is no such run to be changed.
+    Missing,
+    /// There is no such run yet; what was posted of it is kept until it comes.
+    Waiting,
+    /// What would become of the run cannot be.
+    Refused(Vec<Fault>),
 }
 
 #[derive(FromRow)]
@@ -48,57 +56,105 @@ struct StoredRow {
 }
 
 /// What has to be known of a run that may be replaced.
-struct StoredRun {
-    account: Account,
-    facts: Facts,
+pub(super) struct StoredRun {
+    pub account: Account,
+    pub facts: Facts,
+}
+
+/// What is written of one run.
+#[derive(Debug)]
+pub(super) enum RunChange {
+    Whole(Box<PackedRun>),
+    Edit(RunEdit),
+}
+
+impl RunChange {
+    /// About how many bytes it takes while it waits.
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Whole(run) => run.weight(),
+            Self::Edit(edit) => edit.weight(),
+        }
+    }
 }
 
 impl OrgDb {
     /// Writes runs in one transaction, those that wait beside them included: all are on disk, whole, when this returns, or
     /// none is.
     pub async fn write_runs(&self, writes: Vec<RunWrite>) -> Result<Vec<WriteOutcome>, StoreError> {
-        let pack = |write| PackedRun::of(self.organization_id(), write);
+        let pack = |write| PackedRun::of(self.organization_id(), write).map(|run| RunChange::Whole(Box::new(run)));
         self.enqueue(writes.into_iter().map(pack).collect::<Result<_, _>>()?).await
     }
 
-    /// Writes runs one after the other, in as few statements as their order allows.
-    pub(super) async fn apply(&self, tx: &mut Tx, mut runs: &[&PackedRun]) -> Result<Vec<WriteOutcome>, StoreError> {
-        let (mut outcomes, mut counts) = (Vec::with_capacity(runs.len()), CountChanges::default());
-        while !runs.is_empty() {
+    /// Changes a run, as [`write_runs`](Self::write_runs) writes one.
+    pub async fn edit_run(&self, edit: RunEdit) -> Result<WriteOutcome, StoreError> {
+        let outcome = self.enqueue(vec![RunChange::Edit(edit)]).await?.pop();
+        outcome.ok_or(StoreError::Unavailable(sqlx::Error::WorkerCrashed))
+    }
+
+    /// Writes one change after the other, in as few statements as their order allows.
+    pub(super) async fn apply(
+        &self,
+        view: &mut Snapshot,
+        mut changes: &[&RunChange],
+    ) -> Result<Vec<WriteOutcome>, StoreError> {
+        let (mut outcomes, mut counts) = (Vec::with_capacity(changes.len()), CountChanges::default());
+        while let Some((first, others)) = changes.split_first() {
+            if let RunChange::Edit(edit) = first {
+                outcomes.push(Box::pin(self.edit(view, edit, &mut counts)).await?);
+                changes = others;
+                continue;
+            }
             // No run stands twice in what is written at once.
             let mut seen = HashSet::new();
-            let different = runs.iter().take_while(|run| seen.insert(run.run_id)).count();
-            let (now, later) = runs.split_at(different);
-            outcomes.extend(self.write_different(tx, now, &mut counts).await?);
-            runs = later;
+            let different = changes.iter().map_while(|change| match change {
+                RunChange::Whole(run) => seen.insert(run.run_id).then_some(&**run),
+                RunChange::Edit(_) => None,
+            });
+            let different: Vec<_> = different.collect();
+            outcomes.extend(self.write_different(view, &different, &mut counts).await?);
+            changes = &changes[different.len()..];
         }
-        self.store_counts(tx, counts).await?;
+        self.store_counts(&mut view.tx, counts).await?;
         Ok(outcomes)
     }
 
     async fn write_different(
         &self,
-        tx: &mut Tx,
+        view: &mut Snapshot,
         runs: &[&PackedRun],
         counts: &mut CountChanges,
     ) -> Result<Vec<WriteOutcome>, StoreError> {
-        let stored = self.stored_runs(tx, runs).await?;
-        let outcomes: Vec<_> = runs.iter().map(|run| outcome(run, stored.get(&run.run_id.0))).collect();
+        let stored = self.stored_runs(&mut view.tx, runs.iter().map(|run| run.run_id)).await?;
+        let outcomes: Vec<_> = runs.iter().map(|run| outcome(run, stored.get(&run.run_id))).collect();
         let is_written = |outcome: &WriteOutcome| matches!(outcome, WriteOutcome::Created | WriteOutcome::Replaced);
         let written = runs.iter().zip(&outcomes).filter(|(_, outcome)| is_written(outcome));
         let written: Vec<&PackedRun> = written.map(|(run, _)| *run).collect();
-        if written.is_empty() {
-            return Ok(outcomes);
+        if !written.is_empty() {
+            self.write_over(&mut view.tx, &written, &stored, counts).await?;
+            let ids = written.iter().map(|run| (run.run_id, run.workflow_id)).collect();
+            self.rejoin_parts(view, &ids, counts).await?;
         }
-        self.write_names(tx, &written).await?;
-        self.write_flows(tx, &written).await?;
-        let channels = self.write_conversations(tx, &written, counts).await?;
-        let mut records = Vec::with_capacity(written.len());
+        Ok(outcomes)
+    }
+
+    /// Writes runs in place of what is stored of them.
+    pub(super) async fn write_over(
+        &self,
+        tx: &mut Tx,
+        runs: &[&PackedRun],
+        stored: &HashMap<RunId, StoredRun>,
+        counts: &mut CountChanges,
+    ) -> Result<(), StoreError> {
+        self.write_names(tx, runs).await?;
+        self.write_flows(tx, runs).await?;
+        let channels = self.write_conversations(tx, runs, counts).await?;
+        let mut records = Vec::with_capacity(runs.len());
         let mut replaced = Vec::new();
-        for run in &written {
+        for run in runs {
             let facts = run.facts(channels.of(run));
             counts.add(&facts);
-            if let Some(stored) = stored.get(&run.run_id.0) {
+            if let Some(stored) = stored.get(&run.run_id) {
                 counts.take(&stored.facts);
                 replaced.push(run.run_id);
             }
@@ -107,13 +163,17 @@ impl OrgDb {
             records.push(record);
         }
         self.upsert_records(tx, records).await?;
-        self.clear_parts(tx, &replaced).await?;
-        let parts: Vec<_> = written.iter().map(|run| &run.parts).collect();
-        self.insert_parts(tx, &parts).await?;
-        Ok(outcomes)
+        self.clear_contents(tx, &replaced).await?;
+        let contents: Vec<_> = runs.iter().map(|run| &run.content).collect();
+        self.insert_contents(tx, &contents).await
     }
 
-    async fn stored_runs(&self, tx: &mut Tx, runs: &[&PackedRun]) -> Result<HashMap<Uuid, StoredRun>, StoreError> {
+    /// What is stored of runs, as far as writing them has to know it.
+    pub(super) async fn stored_runs(
+        &self,
+        tx: &mut Tx,
+        ids: impl Iterator<Item = RunId>,
+    ) -> Result<HashMap<RunId, StoredRun>, StoreError> {
         let select = Query::select()
             .columns([
                 Runs::Id,
@@ -129,10 +189,10 @@ impl OrgDb {
             ])
             .from(Runs::Table)
             .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
-            .and_where(Expr::col(Runs::Id).is_in(runs.iter().map(|run| run.run_id.0)))
+            .and_where(Expr::col(Runs::Id).is_in(ids.map(|id| id.0)))
             .take();
         let rows: Vec<StoredRow> = tx.fetch_all(&select).await?;
-        rows.into_iter().map(|row| Ok((row.id, row.read()?))).collect()
+        rows.into_iter().map(|row| Ok((RunId(row.id), row.read()?))).collect()
     }
 
     async fn upsert_records(&self, tx: &mut Tx, records: Vec<Vec<Value>>) -> Result<(), StoreError> {

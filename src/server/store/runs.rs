@@ -4,8 +4,9 @@ use super::{
     counts::Entry,
     engine::StoreError,
     org_db::Snapshot,
+    run_content::state_digest,
     run_rows::{RunRow, SummaryRow},
-    schema::{AiEmployees, Conversations, FlowSnapshots, RunPayloads, RunStateValues, WorkflowRuns as Runs, Workflows},
+    schema::{AiEmployees, Conversations, FlowSnapshots, RunContents, RunStateValues, WorkflowRuns as Runs, Workflows},
 };
 use crate::domain::{
     filter::RunFilter,
@@ -19,7 +20,6 @@ use crate::domain::{
 use sea_query::{
     Alias, Asterisk, Cond, Expr, ExprTrait, Func, Iden, IntoIden, Order, Query, SelectStatement, SimpleExpr,
 };
-use sha2::{Digest, Sha256};
 
 /// How much of a run is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,15 +42,6 @@ pub struct ListPlans {
 enum PageOfRuns {
     Table,
     Id,
-}
-
-/// The digest under which a pair of `state.runtimeContext.state` is found.
-pub(super) fn state_digest(key: &str, value: &str) -> Vec<u8> {
-    let mut hash = Sha256::new();
-    hash.update((key.len() as u64).to_le_bytes());
-    hash.update(key);
-    hash.update(value);
-    hash.finalize()[..16].to_vec()
 }
 
 impl Snapshot {
@@ -143,7 +134,7 @@ impl Snapshot {
             .take()
     }
 
-    /// A page of runs for a page's list, newest first, without their costs.
+    /// A page of runs for a page's list, newest first.
     pub async fn list_summaries(
         &mut self,
         filter: &RunFilter,
@@ -173,6 +164,7 @@ impl Snapshot {
                 Runs::OutputPreview,
                 Runs::ErrorPreview,
                 Runs::Failure,
+                Runs::Costs,
             ]
             .map(|column| (Runs::Table, column)),
         );
@@ -180,7 +172,7 @@ impl Snapshot {
         select
     }
 
-    /// A page of runs for the API, newest first, without their costs.
+    /// A page of runs for the API, newest first.
     pub async fn list_runs(
         &mut self,
         filter: &RunFilter,
@@ -205,7 +197,7 @@ impl Snapshot {
         Ok(ListPlans { rows, total })
     }
 
-    /// One run, without its costs; `None` when the organization has no such run.
+    /// One run; `None` when the organization has no such run.
     pub async fn find_run(&mut self, key: RunKey) -> Result<Option<Run>, StoreError> {
         Ok(self.list_runs(&key.into(), PageRequest::default(), Columns::Full).await?.pop())
     }
@@ -269,9 +261,9 @@ impl Snapshot {
 
     fn select_run(&self, select: &mut SelectStatement, columns: Columns) {
         use Runs::{
-            AiEmployeeId, CancelledAt, Channel, CompletedAt, ConversationId, CreatedAt, DurationMs, ErrorPreview,
-            FailedAt, Failure, HasLongMessage, Id, InputPreview, InputTokens, Model, OutputPreview, OutputTokens,
-            Source, StartedAt, Status, SuspendedAt, TotalTokens, TriggerId, TriggerUrl, WorkflowId,
+            AiEmployeeId, CancelledAt, Channel, CompletedAt, ConversationId, Costs, CreatedAt, DurationMs,
+            ErrorPreview, FailedAt, Failure, HasLongMessage, Id, InputPreview, InputTokens, Model, OutputPreview,
+            OutputTokens, Source, StartedAt, Status, SuspendedAt, TotalTokens, TriggerId, TriggerUrl, WorkflowId,
         };
         select.columns(
             [
@@ -295,11 +287,11 @@ impl Snapshot {
                 InputTokens,
                 OutputTokens,
                 TotalTokens,
-                HasLongMessage,
                 InputPreview,
                 OutputPreview,
                 ErrorPreview,
                 Failure,
+                Costs,
             ]
             .map(|column| (Runs::Table, column)),
         );
@@ -313,22 +305,20 @@ impl Snapshot {
             )
             .expr_as(Expr::col((Conversations::Table, Conversations::Title)), Alias::new("conversation_title"))
             .expr_as(Expr::col((Conversations::Table, Conversations::Channel)), Alias::new("conversation_channel"));
-        // Whole messages are read only of runs whose previews are not the whole.
-        let mut of_payload = Cond::all()
-            .add(self.owns((RunPayloads::Table, RunPayloads::OrganizationId)))
-            .add(Expr::col((RunPayloads::Table, RunPayloads::RunId)).equals((Runs::Table, Id)));
+        // What lies inside is read for an answer that has it, and else only where a preview is not the whole message.
+        let mut of_content = Cond::all()
+            .add(self.owns((RunContents::Table, RunContents::OrganizationId)))
+            .add(Expr::col((RunContents::Table, RunContents::RunId)).equals((Runs::Table, Id)))
+            .add(Expr::col((RunContents::Table, RunContents::FirstStep)).eq(0));
         if columns == Columns::List {
-            of_payload = of_payload.add(Expr::col((Runs::Table, HasLongMessage)).eq(true));
+            of_content = of_content.add(Expr::col((Runs::Table, HasLongMessage)).eq(true));
         }
-        select.left_join(RunPayloads::Table, of_payload).columns(
-            [RunPayloads::InputMessage, RunPayloads::OutputMessage, RunPayloads::ErrorMessage]
-                .map(|column| (RunPayloads::Table, column)),
-        );
+        select.left_join(RunContents::Table, of_content).column((RunContents::Table, RunContents::PackedMessages));
         match columns {
             Columns::List => {
                 select
-                    .column((Runs::Table, Runs::ListState))
-                    .expr_as(absent(), RunPayloads::PackedState.into_iden())
+                    .column((Runs::Table, Runs::PackedListState))
+                    .expr_as(absent(), RunContents::PackedContent.into_iden())
                     .expr_as(absent(), Alias::new("packed_flow"));
             }
             Columns::Full => {
@@ -340,8 +330,8 @@ impl Snapshot {
                                 .equals((Runs::Table, Runs::FlowDigest)),
                         ),
                     )
-                    .expr_as(Expr::cust("CAST(NULL AS TEXT)"), Runs::ListState.into_iden())
-                    .column((RunPayloads::Table, RunPayloads::PackedState))
+                    .expr_as(absent(), Runs::PackedListState.into_iden())
+                    .column((RunContents::Table, RunContents::PackedContent))
                     .expr_as(Expr::col((FlowSnapshots::Table, FlowSnapshots::Packed)), Alias::new("packed_flow"));
             }
         }

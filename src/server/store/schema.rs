@@ -23,18 +23,10 @@ table! {
         OrganizationId, Id, WorkflowId, AiEmployeeId, ConversationId, Channel, Source, TriggerId, TriggerUrl, Model,
         Status, CreatedAt, StartedAt, CompletedAt, FailedAt, SuspendedAt, CancelledAt, FinishedAt, UpdatedAt,
         DurationMs, DurationClass, InputTokens, OutputTokens, TotalTokens, TokenClass, FlowDigest, HasLongMessage, InputPreview,
-        OutputPreview, ErrorPreview, Failure, ListState,
+        OutputPreview, ErrorPreview, Failure, PackedListState, Costs,
     }
     RunCounts { OrganizationId, Facet, Value, Hour, Runs }
-    RunPayloads { OrganizationId, RunId, InputMessage, OutputMessage, ErrorMessage, PackedState }
+    RunContents { OrganizationId, RunId, FirstStep, Steps, PackedMessages, PackedContent }
+    PostedParts { OrganizationId, RunId, Kind, Id, WorkflowId, UpdatedAt, IsShown, Packed }
     RunStateValues { OrganizationId, RunId, Digest }
-    StepLogs {
-        OrganizationId, RunId, Id, Position, ParentId, StepId, Name, Kind, Status, StartedAt, EndedAt, DurationMs,
-        Error, PackedPayload,
-    }
-    TokenHistory {
-        OrganizationId, RunId, Id, KeyType, Model, InputTokens, OutputTokens, CachedInputTokens, UsdNanos,
-    }
-    Attachments { OrganizationId, RunId, Id, Position, Name, MediaType, Size }
-    VoiceTranscripts { OrganizationId, RunId, Id, Position, AttachmentId, PackedTurns }
 }

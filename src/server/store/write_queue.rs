@@ -3,9 +3,8 @@
 
 use super::{
     engine::{Db, StoreError},
-    org_db::OrgDb,
-    packed_run::PackedRun,
-    run_write::WriteOutcome,
+    org_db::{OrgDb, Snapshot},
+    run_write::{RunChange, WriteOutcome},
 };
 use crate::domain::ids::OrganizationId;
 use std::{
@@ -28,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(25);
 #[derive(Debug)]
 struct Job {
     org: OrgDb,
-    runs: Vec<PackedRun>,
+    changes: Vec<RunChange>,
     /// About how many bytes they take.
     weight: usize,
     answer: oneshot::Sender<Result<Vec<WriteOutcome>, StoreError>>,
@@ -42,16 +41,16 @@ pub(super) struct WriteQueue {
 }
 
 impl OrgDb {
-    /// Writes runs in one transaction: all are on disk, whole, when this returns, or none is. Goes on when nobody waits
+    /// Writes changes in one transaction: all are on disk, whole, when this returns, or none is. Goes on when nobody waits
     /// for it any more.
-    pub(super) async fn enqueue(&self, runs: Vec<PackedRun>) -> Result<Vec<WriteOutcome>, StoreError> {
-        if runs.is_empty() {
+    pub(super) async fn enqueue(&self, changes: Vec<RunChange>) -> Result<Vec<WriteOutcome>, StoreError> {
+        if changes.is_empty() {
             return Ok(Vec::new());
         }
         let (answer, answered) = oneshot::channel();
         let lane = self.db.lane(self.organization_id());
-        let weight = runs.iter().map(PackedRun::weight).sum();
-        let is_first = self.db.queue.push(lane, Job { org: self.clone(), runs, weight, answer })?;
+        let weight = changes.iter().map(RunChange::weight).sum();
+        let is_first = self.db.queue.push(lane, Job { org: self.clone(), changes, weight, answer })?;
         if is_first {
             tokio::spawn(work_on(self.db.clone(), lane));
         }
@@ -151,9 +150,12 @@ async fn commit(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreEr
     let mut tx = db.begin_alone(first.org.organization_id()).await?;
     let mut outcomes = Vec::with_capacity(jobs.len());
     for jobs in jobs.chunk_by(|a, b| a.org.organization_id() == b.org.organization_id()) {
-        let runs: Vec<_> = jobs.iter().flat_map(|job| &job.runs).collect();
-        let mut written = jobs[0].org.apply(&mut tx, &runs).await?.into_iter();
-        outcomes.extend(jobs.iter().map(|job| written.by_ref().take(job.runs.len()).collect()));
+        let org = &jobs[0].org;
+        let changes: Vec<_> = jobs.iter().flat_map(|job| &job.changes).collect();
+        let mut view = Snapshot::within(tx, org.organization_id());
+        let mut written = org.apply(&mut view, &changes).await?.into_iter();
+        outcomes.extend(jobs.iter().map(|job| written.by_ref().take(job.changes.len()).collect()));
+        tx = view.tx;
     }
     tx.commit().await?;
     Ok(outcomes)

@@ -1,0 +1,14 @@
+-- Parts of runs as they were posted by themselves: what is known of each, and whether its run shows it, which it does not
+-- when its document has a better account or is not there yet. A part whose run was named without its skill has none here.
+
+CREATE TABLE posted_parts (
+    organization_id BLOB NOT NULL,
+    run_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    workflow_id BLOB,
+    updated_at INTEGER,
+    is_shown INTEGER NOT NULL,
+    packed BLOB NOT NULL,
+    PRIMARY KEY (organization_id, run_id, kind, id)
+) STRICT;

@@ -1,0 +1,286 @@
+//! What lies inside a run, as one packed row: state, steps, token history, files and calls. The steps of a long run go on
+//! in further rows, so that none of them is read for another.
+
+use super::{
+    engine::{StoreError, Tx},
+    insert_rows::insert_rows,
+    org_db::{OrgDb, Snapshot},
+    packed,
+    packed_run::weight_of,
+    run_rows::inconsistent,
+    schema::{RunContents, RunStateValues},
+};
+use crate::domain::{
+    document::{RunDocument, TokenUsage},
+    ids::{OrganizationId, RunId},
+    json::Json,
+    run_write::RunWrite,
+    step::{Attachment, StepLog, VoiceTranscript},
+    text::{PREVIEW_CHARS, cut},
+};
+use sea_query::{Expr, ExprTrait, IntoColumnRef, IntoTableRef, Order, Query, SelectStatement, Value};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+use sqlx::FromRow;
+
+/// About how many bytes of steps one row takes; a single step may be longer.
+const STEPS_AT_ONCE: usize = 64 * 1024;
+
+type Rows = Vec<Vec<Value>>;
+
+/// The rows of what lies inside one run, each table's in the order of its columns below.
+#[derive(Debug)]
+pub(super) struct PackedContent {
+    contents: Rows,
+    state_values: Rows,
+}
+
+pub(super) const CONTENT: [RunContents; 6] = [
+    RunContents::OrganizationId,
+    RunContents::RunId,
+    RunContents::FirstStep,
+    RunContents::Steps,
+    RunContents::PackedMessages,
+    RunContents::PackedContent,
+];
+
+const STATE_VALUE: [RunStateValues; 3] =
+    [RunStateValues::OrganizationId, RunStateValues::RunId, RunStateValues::Digest];
+
+/// The first row, as it is written.
+#[derive(Serialize)]
+struct Content<'a> {
+    /// As it was given; that of the run may be measured.
+    duration_ms: Option<i64>,
+    state: Option<&'a Json>,
+    token_history: &'a [TokenUsage],
+    attachments: &'a [Attachment],
+    voice_transcripts: &'a [VoiceTranscript],
+    steps: &'a [StepLog],
+}
+
+/// A further row, as it is written.
+#[derive(Serialize)]
+struct Steps<'a> {
+    steps: &'a [StepLog],
+}
+
+/// The first row, less its steps, as it is read.
+#[derive(Debug, Deserialize)]
+pub(super) struct StoredContent {
+    pub duration_ms: Option<i64>,
+    pub token_history: Vec<TokenUsage>,
+    pub attachments: Vec<Attachment>,
+    pub voice_transcripts: Vec<VoiceTranscript>,
+}
+
+/// The steps of any row, as they are read.
+#[derive(Deserialize)]
+struct StoredSteps {
+    steps: Vec<StepLog>,
+}
+
+/// The messages of a run that are longer than their preview: what came in, what went out, what went wrong.
+pub(super) type LongMessages<T> = [Option<T>; 3];
+
+#[derive(FromRow)]
+struct PackedRow {
+    packed_content: Vec<u8>,
+}
+
+#[derive(FromRow)]
+struct ExtentRow {
+    first_step: i64,
+    steps: i64,
+}
+
+/// The digest under which a pair of `state.runtimeContext.state` is found.
+pub(super) fn state_digest(key: &str, value: &str) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update((key.len() as u64).to_le_bytes());
+    hash.update(key);
+    hash.update(value);
+    hash.finalize()[..16].to_vec()
+}
+
+/// The messages that are longer than their preview, which alone are kept a second time.
+pub(super) fn long_messages(document: &RunDocument) -> LongMessages<&str> {
+    [&document.input_message, &document.output_message, &document.error_message]
+        .map(|message| message.as_deref().filter(|message| cut(message, PREVIEW_CHARS).len() < message.len()))
+}
+
+impl PackedContent {
+    /// Packs what lies inside a run.
+    pub fn of(organization_id: OrganizationId, write: &RunWrite) -> Result<Self, serde_json::Error> {
+        let key: [Value; 2] = [organization_id.0.into(), write.run_id.0.into()];
+        let row = |values: Vec<Value>| key.iter().cloned().chain(values).collect::<Vec<_>>();
+        let state_values = write.state_values.iter();
+        Ok(Self {
+            contents: contents(&write.document)?.into_iter().map(row).collect(),
+            state_values: state_values.map(|(key, value)| row(vec![state_digest(key, value).into()])).collect(),
+        })
+    }
+
+    /// About how many bytes it takes while it waits.
+    pub fn weight(&self) -> usize {
+        self.contents.iter().chain(&self.state_values).flatten().map(weight_of).sum()
+    }
+}
+
+/// The rows of a document, less their key.
+pub(super) fn contents(document: &RunDocument) -> Result<Rows, serde_json::Error> {
+    let messages = long_messages(document);
+    let messages = messages.iter().any(Option::is_some).then(|| packed::pack_json(&messages)).transpose()?;
+    let (steps, mut rest) = document.steps.split_at(fitting(&document.steps));
+    let content = packed::pack_json(&Content {
+        duration_ms: document.duration_ms,
+        state: document.state.as_ref(),
+        token_history: &document.token_history,
+        attachments: &document.attachments,
+        voice_transcripts: &document.voice_transcripts,
+        steps,
+    })?;
+    let mut first = steps.len();
+    let mut rows = vec![vec![count(0), count(first), messages.into(), content.into()]];
+    while !rest.is_empty() {
+        let (steps, others) = rest.split_at(fitting(rest));
+        let packed = packed::pack_json(&Steps { steps })?;
+        rows.push(vec![count(first), count(steps.len()), None::<Vec<u8>>.into(), packed.into()]);
+        first += steps.len();
+        rest = others;
+    }
+    Ok(rows)
+}
+
+fn count(steps: usize) -> Value {
+    i64::try_from(steps).unwrap_or(i64::MAX).into()
+}
+
+/// How many steps one row takes: one at least, if there is one.
+fn fitting(steps: &[StepLog]) -> usize {
+    let mut bytes = 0;
+    let fitting = steps.iter().take_while(|step| {
+        let is_first = bytes == 0;
+        bytes += step.weight();
+        is_first || bytes <= STEPS_AT_ONCE
+    });
+    fitting.count()
+}
+
+impl OrgDb {
+    /// Takes away what lies inside runs that are being replaced.
+    pub(super) async fn clear_contents(&self, tx: &mut Tx, ids: &[RunId]) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.clear(tx, RunContents::Table, [RunContents::OrganizationId, RunContents::RunId], ids).await?;
+        self.clear(tx, RunStateValues::Table, [RunStateValues::OrganizationId, RunStateValues::RunId], ids).await
+    }
+
+    async fn clear<C: IntoColumnRef>(
+        &self,
+        tx: &mut Tx,
+        table: impl IntoTableRef,
+        [organization, run]: [C; 2],
+        ids: &[RunId],
+    ) -> Result<(), StoreError> {
+        let delete = Query::delete()
+            .from_table(table)
+            .and_where(self.owns(organization))
+            .and_where(Expr::col(run).is_in(ids.iter().map(|id| id.0)))
+            .take();
+        tx.execute(&delete).await.map(drop)
+    }
+
+    /// Stores what lies inside runs.
+    pub(super) async fn insert_contents(&self, tx: &mut Tx, packed: &[&PackedContent]) -> Result<(), StoreError> {
+        let all = |rows: fn(&PackedContent) -> &Rows| packed.iter().flat_map(|packed| rows(packed)).cloned().collect();
+        insert_rows(tx, RunContents::Table, &CONTENT, all(|packed| &packed.contents), None).await?;
+        insert_rows(tx, RunStateValues::Table, &STATE_VALUE, all(|packed| &packed.state_values), None).await
+    }
+}
+
+impl Snapshot {
+    /// What lies inside a run, less its steps; `None` when there is no such run.
+    pub(super) async fn content(&mut self, run_id: RunId) -> Result<Option<StoredContent>, StoreError> {
+        let first = self.contents_of(run_id).and_where(Expr::col(RunContents::FirstStep).eq(0)).take();
+        let row: Option<PackedRow> = self.tx.fetch_optional(&first).await?;
+        row.map(PackedRow::read).transpose()
+    }
+
+    /// The files of a run, without their bytes, and what was said in its calls.
+    pub async fn files(&mut self, run_id: RunId) -> Result<(Vec<Attachment>, Vec<VoiceTranscript>), StoreError> {
+        let content = self.content(run_id).await?;
+        Ok(content.map(|content| (content.attachments, content.voice_transcripts)).unwrap_or_default())
+    }
+
+    /// Step logs in order from `offset` on, at most `limit`, and how many the run has.
+    pub async fn steps(&mut self, run_id: RunId, offset: u64, limit: usize) -> Result<(Vec<StepLog>, u64), StoreError> {
+        let extents = Query::select()
+            .columns([RunContents::FirstStep, RunContents::Steps])
+            .from(RunContents::Table)
+            .and_where(self.owns((RunContents::Table, RunContents::OrganizationId)))
+            .and_where(Expr::col(RunContents::RunId).eq(run_id.0))
+            .order_by(RunContents::FirstStep, Order::Asc)
+            .take();
+        let extents: Vec<ExtentRow> = self.tx.fetch_all(&extents).await?;
+        let total = extents.last().map_or(0, |last| last.first_step + last.steps);
+        let from = i64::try_from(offset).unwrap_or(i64::MAX);
+        let to = from.saturating_add(i64::try_from(limit).unwrap_or(i64::MAX));
+        let wanted = extents.iter().filter(|row| row.first_step + row.steps > from && row.first_step < to);
+        let wanted: Vec<_> = wanted.map(|row| row.first_step).collect();
+        let total = u64::try_from(total).unwrap_or_default();
+        let Some(first) = wanted.first() else { return Ok((Vec::new(), total)) };
+        let passed = usize::try_from(from - first).unwrap_or_default();
+        let rows = self
+            .contents_of(run_id)
+            .and_where(Expr::col(RunContents::FirstStep).is_in(wanted))
+            .order_by(RunContents::FirstStep, Order::Asc)
+            .take();
+        let mut steps = Vec::new();
+        for row in self.tx.fetch_all::<PackedRow>(&rows).await? {
+            steps.extend(row.read::<StoredSteps>()?.steps);
+        }
+        Ok((steps.into_iter().skip(passed).take(limit).map(measured).collect(), total))
+    }
+
+    /// All step logs of a run in order, as they were written.
+    pub(super) async fn all_steps(&mut self, run_id: RunId) -> Result<Vec<StepLog>, StoreError> {
+        let rows = self.contents_of(run_id).order_by(RunContents::FirstStep, Order::Asc).take();
+        let rows: Vec<PackedRow> = self.tx.fetch_all(&rows).await?;
+        let steps = rows.into_iter().map(|row| row.read::<StoredSteps>().map(|row| row.steps));
+        Ok(steps.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// One step log of a run; `None` when the run has no such step.
+    pub async fn step(&mut self, run_id: RunId, id: &str) -> Result<Option<StepLog>, StoreError> {
+        let rows = self.contents_of(run_id).order_by(RunContents::FirstStep, Order::Asc).take();
+        for row in self.tx.fetch_all::<PackedRow>(&rows).await? {
+            let mut steps = row.read::<StoredSteps>()?.steps.into_iter();
+            if let Some(step) = steps.find(|step| step.id == id) {
+                return Ok(Some(measured(step)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn contents_of(&self, run_id: RunId) -> SelectStatement {
+        Query::select()
+            .column(RunContents::PackedContent)
+            .from(RunContents::Table)
+            .and_where(self.owns((RunContents::Table, RunContents::OrganizationId)))
+            .and_where(Expr::col(RunContents::RunId).eq(run_id.0))
+            .take()
+    }
+}
+
+/// A step as it is read, with its duration, given or not.
+fn measured(step: StepLog) -> StepLog {
+    StepLog { duration_ms: step.millis(), ..step }
+}
+
+impl PackedRow {
+    fn read<T: DeserializeOwned>(self) -> Result<T, StoreError> {
+        packed::unpack_json(&self.packed_content).map_err(inconsistent)
+    }
+}
