@@ -1,9 +1,20 @@
-//! The bytes of attachments, apart from the database.
+//! The bytes of attachments, apart from the database: in a folder, or in a bucket of whatever speaks S3.
 
+use super::settings::Settings;
 use crate::domain::ids::{AttachmentId, OrganizationId, RunId};
 use axum::body::Body;
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path};
-use std::{ops::Range, path::PathBuf, sync::Arc};
+use object_store::{
+    BackoffConfig, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig, aws::AmazonS3Builder,
+    local::LocalFileSystem, path::Path, prefix::PrefixStore,
+};
+use std::{ops::Range, path::PathBuf, sync::Arc, time::Duration};
+
+/// A bucket that is out of reach is given up while somebody still waits for the answer.
+const WITHIN_A_REQUEST: RetryConfig = RetryConfig {
+    backoff: BackoffConfig { init_backoff: Duration::from_millis(100), max_backoff: Duration::from_secs(1), base: 2.0 },
+    max_retries: 4,
+    retry_timeout: Duration::from_secs(5),
+};
 
 /// Where attachments lie.
 #[derive(Debug, Clone)]
@@ -14,13 +25,33 @@ pub struct Files(Arc<dyn ObjectStore>);
 pub enum FilesError {
     #[error("the folder {0} of the attachments cannot be made: {1}")]
     Folder(PathBuf, std::io::Error),
+    #[error("{0} is no place for attachments: it must be s3://BUCKET or s3://BUCKET/PREFIX")]
+    Url(String),
     #[error("an attachment cannot be stored: {0}")]
     Store(#[from] object_store::Error),
 }
 
 impl Files {
+    /// Where the settings say.
+    pub fn open(settings: &Settings) -> Result<Self, FilesError> {
+        match settings.attachments_url.as_str() {
+            "" => Self::in_folder(&settings.attachments_dir),
+            url => Self::in_bucket(url),
+        }
+    }
+
+    /// In a bucket. Who we are and where it is stands in the environment variables of every S3 client, `AWS_ACCESS_KEY_ID`
+    /// and so on.
+    fn in_bucket(url: &str) -> Result<Self, FilesError> {
+        let place = url.strip_prefix("s3://").map(|place| place.split_once('/').unwrap_or((place, "")));
+        let (bucket, prefix) =
+            place.filter(|(bucket, _)| !bucket.is_empty()).ok_or_else(|| FilesError::Url(url.to_owned()))?;
+        let store = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(WITHIN_A_REQUEST).build()?;
+        Ok(Self(Arc::new(PrefixStore::new(store, prefix))))
+    }
+
     /// In a folder, which is made when it is not there.
-    pub fn in_folder(folder: &std::path::Path) -> Result<Self, FilesError> {
+    fn in_folder(folder: &std::path::Path) -> Result<Self, FilesError> {
         std::fs::create_dir_all(folder).map_err(|error| FilesError::Folder(folder.to_owned(), error))?;
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))))
     }

@@ -26,6 +26,10 @@ pub struct Settings {
     /// Folder of the attachments' bytes
     #[arg(long, env = "ALLOY_ATTACHMENTS_DIR", default_value = "data/attachments", global = true)]
     pub attachments_dir: PathBuf,
+    /// Where they lie instead, when not empty: `s3://BUCKET/PREFIX`, reached as `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`
+    /// and `AWS_ENDPOINT_URL` say
+    #[arg(long, env = "ALLOY_ATTACHMENTS_URL", default_value = "", global = true)]
+    pub attachments_url: String,
     /// The address by which browsers reach this server, when it is behind TLS or another name: `https://logs.example`
     #[arg(long, env = "ALLOY_PUBLIC_URL", default_value = "", global = true)]
     pub public_url: String,

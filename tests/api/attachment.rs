@@ -1,6 +1,9 @@
 //! `GET …/runs/{runId}/attachments/{attachmentId}`.
 
-use crate::support::{program::Installation, runs};
+use crate::{
+    s3::S3,
+    support::{program::Installation, runs},
+};
 use serde_json::json;
 
 /// Serves one run with one file of a name and media type.
@@ -96,4 +99,29 @@ fn a_file_without_bytes_and_no_file_are_the_same_404() {
     let nonsense = server.get(&path.replace(&runs::id(5, 1).to_string(), "..%2f..%2falloy.db"), &token);
     assert_eq!((gone.status, &gone.body), (404, &unknown.body));
     assert_eq!((nonsense.status, &nonsense.body), (404, &unknown.body));
+}
+
+#[test]
+fn files_lie_in_a_bucket_where_the_settings_say_so() {
+    let installation = Installation::sqlite();
+    let org = installation.organization("Halden");
+    let token = installation.token(&org, "runs:read,runs:write");
+    let buckets = installation.folder().join("buckets");
+    std::fs::create_dir_all(buckets.join("files")).unwrap();
+    let s3 = S3::serve(&buckets);
+    let server = installation.serve_with(&s3.settings("s3://files/alloy"));
+    let (run, file) = (runs::id(1, 1), runs::id(5, 1));
+    installation.import(&org, &[runs::full_run(1)]);
+    let path = format!("/api/organizations/{org}/runs/{run}/attachments/{file}");
+    let bearer = format!("Bearer {token}");
+    assert_eq!(server.get(&path, &token).status, 404, "it has no bytes yet");
+    let headers = [("authorization", &*bearer), ("content-type", "text/plain")];
+    assert_eq!(server.send("PUT", &path, &headers, Some("0123456789")).status, 200);
+    assert_eq!(server.get(&path, &token).body, "0123456789");
+    let part = server.send("GET", &path, &[("authorization", &bearer), ("range", "bytes=2-4")], None);
+    assert_eq!((part.status, part.body.as_str()), (206, "234"));
+    let there = buckets.join("files/alloy").join(&org).join(run.to_string()).join(file.to_string());
+    assert_eq!(std::fs::read_to_string(there).unwrap(), "0123456789");
+    drop(s3);
+    assert_eq!(server.get(&path, &token).status, 503, "a bucket that is out of reach");
 }

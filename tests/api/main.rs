@@ -12,6 +12,7 @@ mod hostile;
 mod list;
 mod openapi;
 mod payload;
+mod s3;
 mod session;
 mod steps;
 mod write;

@@ -180,24 +180,24 @@ fn a_run_is_patched() {
         let server = installation.serve();
         let path = format!("/api/organizations/{org}/workflows/{}/runs/{}/", runs::id(2, 1), runs::id(1, 1));
         let bearer = format!("Bearer {token}");
-        let patch = |kind: &str, body: &str| {
+        let send = |kind: &str, body: &str| {
             server.send("PATCH", &path, &[("authorization", &bearer), ("content-type", kind)], Some(body))
         };
-        assert_eq!(patch("application/merge-patch+json", "{}").status, 404);
+        assert_eq!(send("application/merge-patch+json", "{}").status, 404);
         installation.import(&org, &[runs::full_run(1)]);
         let text = r#"{ "status": "completed", "failed_at": null, "completed_at": "2026-11-01T00:00:30Z" }"#;
-        let patched = patch("application/merge-patch+json", text);
+        let patched = send("application/merge-patch+json", text);
         assert_eq!((patched.status, &patched.json()["status"]), (200, &json!("completed")));
         assert_eq!(patched.json()["failure"], json!(null), "what is derived follows");
         let detail = server.get(&path, &token).json();
         assert_eq!((&detail["steps_total"], &detail["duration_ms"]), (&json!(2), &json!(19_000)));
-        assert_eq!(patch("application/json", r#"{ "model": "other" }"#).json()["model"], "other");
-        let bad = patch("application/json", r#"{ "status": "done" }"#);
+        assert_eq!(send("application/json", r#"{ "model": "other" }"#).json()["model"], "other");
+        let bad = send("application/json", r#"{ "status": "done" }"#);
         assert_eq!((bad.status, &bad.json()["errors"][0]["param"]), (400, &json!("status")));
-        let other = patch("application/json", &format!(r#"{{ "id": "{}" }}"#, runs::id(1, 2)));
+        let other = send("application/json", &format!(r#"{{ "id": "{}" }}"#, runs::id(1, 2)));
         assert_eq!(other.json()["errors"][0]["message"], "is not the one in the path");
-        assert_eq!(patch("application/json", "[]").status, 400);
-        assert_eq!(patch("text/plain", "{}").status, 415);
+        assert_eq!(send("application/json", "[]").status, 400);
+        assert_eq!(send("text/plain", "{}").status, 415);
     }
 }
 

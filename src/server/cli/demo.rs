@@ -60,7 +60,7 @@ pub async fn run(db: &Db, settings: &Settings, options: Options) -> Result<ExitC
         db.insert_user(user_id, email, &password_hash, now).await?;
         org.add_member(user_id, role).await?;
     }
-    let files = Files::in_folder(&settings.attachments_dir)?;
+    let files = Files::open(settings)?;
     let mut runs = demo::runs(options.seed, options.runs, now);
     loop {
         let mut writes = Vec::with_capacity(AT_ONCE);

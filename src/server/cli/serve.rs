@@ -14,7 +14,7 @@ pub const CONFIGURATION: &str = "Leptos.toml";
 pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
     let leptos = leptos_options()?;
     let address = leptos.site_addr;
-    let files = Files::in_folder(&settings.attachments_dir)?;
+    let files = Files::open(&settings)?;
     find_site(&leptos)?;
     let listener = TcpListener::bind(address).await.map_err(|error| CliError::Listen(address, error))?;
     // Port 0 asks the system for one.

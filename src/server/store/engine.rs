@@ -12,6 +12,9 @@ use sqlx::{
 };
 use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 
+/// Bytes of a page of a new SQLite file: several packed runs lie in one, where they would leave half of a smaller one empty.
+const SQLITE_PAGE: u32 = 8192;
+
 /// What a database connection needs.
 #[derive(Debug, Clone)]
 pub struct DbOptions {
@@ -148,6 +151,7 @@ impl Db {
         let connect = SqliteConnectOptions::from_str(&options.url)
             .map_err(OpenError::BadUrl)?
             .create_if_missing(true)
+            .page_size(SQLITE_PAGE)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))

@@ -1,15 +1,35 @@
-//! How payloads lie in the database: a codec byte, then the text, compressed when that is worth it.
+//! How payloads lie in the database: a codec byte, then the text, compressed when that is worth it. Documents are alike in
+//! their members, so they are compressed with a dictionary of those.
 
 use super::engine::StoreError;
 use serde::{Serialize, de::DeserializeOwned};
+use std::{cell::RefCell, io::Read, sync::LazyLock};
+use zstd::{
+    bulk::Compressor,
+    dict::{DecoderDictionary, EncoderDictionary},
+};
 
 const PLAIN: u8 = 0;
+/// Written by programs up to migration 4, without a dictionary.
 const ZSTD: u8 = 1;
-/// Below this, compression saves less than a page holds.
-const WORTH_COMPRESSING: usize = 512;
-const LEVEL: i32 = 3;
+const ZSTD_DICTIONARY: u8 = 2;
+/// What was packed with it cannot be read without it: it never changes. A better one would be another codec.
+const DICTIONARY: &[u8] = include_bytes!("packed.dictionary.json");
+/// Below this, compression saves less than it costs.
+const WORTH_COMPRESSING: usize = 64;
+/// The first that looks for more than the next match; the next ones take longer for little.
+const LEVEL: i32 = 4;
 /// No member is longer than this when it is written, so a longer one was tampered with.
 const MAX_UNPACKED: u64 = 64 * 1024 * 1024;
+
+static ENCODER: LazyLock<EncoderDictionary<'static>> = LazyLock::new(|| EncoderDictionary::copy(DICTIONARY, LEVEL));
+static DECODER: LazyLock<DecoderDictionary<'static>> = LazyLock::new(|| DecoderDictionary::copy(DICTIONARY));
+
+thread_local! {
+    /// Its memory is used again and again; `None` when there is none to be had.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> =
+        RefCell::new(Compressor::with_prepared_dictionary(&ENCODER).ok());
+}
 
 /// What cannot be unpacked.
 #[derive(Debug, thiserror::Error)]
@@ -25,15 +45,12 @@ pub enum UnpackError {
 
 /// Packs text.
 pub fn pack(text: &str) -> Vec<u8> {
-    let plain = || [&[PLAIN], text.as_bytes()].concat();
-    if text.len() < WORTH_COMPRESSING {
-        return plain();
-    }
-    let mut packed = vec![ZSTD];
-    // Compression into memory does not fail; if it should, the text is kept as it is.
-    match zstd::stream::copy_encode(text.as_bytes(), &mut packed, LEVEL) {
-        Ok(()) => packed,
-        Err(_) => plain(),
+    let compressed = (text.len() >= WORTH_COMPRESSING)
+        .then(|| COMPRESSOR.with_borrow_mut(|compressor| compressor.as_mut()?.compress(text.as_bytes()).ok()));
+    match compressed.flatten() {
+        Some(compressed) if compressed.len() < text.len() => [&[ZSTD_DICTIONARY], compressed.as_slice()].concat(),
+        // Compression into memory does not fail; if it should, the text is kept as it is.
+        _ => [&[PLAIN], text.as_bytes()].concat(),
     }
 }
 
@@ -49,12 +66,15 @@ pub(super) fn unwritable(error: serde_json::Error) -> StoreError {
 
 /// The text that was packed.
 fn unpack(packed: &[u8]) -> Result<String, UnpackError> {
-    use std::io::Read;
     let mut text = String::new();
     match packed.split_first() {
         Some((&PLAIN, mut plain)) => plain.read_to_string(&mut text)?,
         Some((&ZSTD, compressed)) => {
             zstd::stream::Decoder::new(compressed)?.take(MAX_UNPACKED).read_to_string(&mut text)?
+        }
+        Some((&ZSTD_DICTIONARY, compressed)) => {
+            let decoder = zstd::stream::Decoder::with_prepared_dictionary(compressed, &DECODER)?;
+            decoder.take(MAX_UNPACKED).read_to_string(&mut text)?
         }
         _ => return Err(UnpackError::Codec),
     };
@@ -70,12 +90,23 @@ pub fn unpack_json<T: DeserializeOwned>(packed: &[u8]) -> Result<T, UnpackError>
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use sha2::{Digest, Sha256};
 
     #[test]
     fn broken_content_is_an_error() {
-        for packed in [&b""[..], &[7], &[ZSTD, 1, 2, 3], &[PLAIN, 0xff]] {
+        for packed in [&b""[..], &[7], &[ZSTD, 1, 2, 3], &[ZSTD_DICTIONARY, 1, 2, 3], &[PLAIN, 0xff]] {
             assert!(unpack(packed).is_err(), "{packed:?}");
         }
+    }
+
+    #[test]
+    fn what_was_packed_before_can_be_read_for_ever() {
+        let text = r#"{"currentStepId":"s1","error":null,"steps":[]}"#.repeat(3);
+        // Made once, by programs that did not know the dictionary, and by the first that did.
+        let without = [ZSTD].into_iter().chain(zstd::encode_all(text.as_bytes(), LEVEL).unwrap());
+        assert_eq!(unpack(&without.collect::<Vec<_>>()).unwrap(), text);
+        assert_eq!(unpack(&pack(&text)).unwrap(), text);
+        assert_eq!(Sha256::digest(DICTIONARY)[..4], [0x33, 0x69, 0x38, 0xcf], "the dictionary has changed");
     }
 
     proptest! {
