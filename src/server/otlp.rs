@@ -1,0 +1,8 @@
+//! Traces of agents, as OpenTelemetry sends them, made into runs. What was sent is kept span by span, and a run is what
+//! all spans of it say together, in whatever order they came. Nothing here reads a clock, a store or a request.
+//!
+//! Names of attributes are those of the GenAI conventions, OpenInference, OpenLLMetry, Vercel's AI SDK and Langfuse as
+//! they were in November 2026, every generation of them.
+
+pub mod receive;
+pub mod span;
