@@ -4,5 +4,15 @@
 //! Names of attributes are those of the GenAI conventions, OpenInference, OpenLLMetry, Vercel's AI SDK and Langfuse as
 //! they were in November 2026, every generation of them.
 
+pub mod attributes;
+pub mod class;
+pub mod identity;
+pub mod limits;
+pub mod messages;
 pub mod receive;
+pub mod run;
 pub mod span;
+pub mod tokens;
+
+#[cfg(test)]
+mod tests;

@@ -122,3 +122,6 @@ pub fn logs(body: &[u8], encoding: Encoding, received_at: Timestamp) -> Result<R
     }
     Ok(received)
 }
+
+#[cfg(test)]
+mod tests;
