@@ -115,7 +115,7 @@ pub fn logs(body: &[u8], encoding: Encoding, received_at: Timestamp) -> Result<R
         let resource = convert::attributes(of_resource.resource.unwrap_or_default().attributes);
         for of_scope in of_resource.scope_logs {
             let scope = convert::scope(of_scope.scope.unwrap_or_default());
-            let accounts = of_scope.log_records.into_iter();
+            let accounts = of_scope.log_records.into_iter().enumerate();
             let accounts = accounts.filter_map(|record| convert::log(record, &scope, &resource, received_at));
             received.spans.extend(accounts.map(|data| Span::received(data, false, received_at)));
         }

@@ -54,7 +54,7 @@ pub struct SpanData {
     pub resource: Attributes,
     #[serde(default)]
     pub attributes: Attributes,
-    /// In order of time, each once.
+    /// In order, each once.
     #[serde(default)]
     pub events: Vec<Event>,
     #[serde(default)]
@@ -105,6 +105,8 @@ pub struct Scope {
 pub struct Event {
     #[serde(with = "micros")]
     pub at: Timestamp,
+    /// Its number in the account that told of it: clocks are too coarse to tell what was said first.
+    pub number: usize,
     pub name: String,
     pub attributes: Attributes,
 }

@@ -126,7 +126,7 @@ fn messages_come_as_events_too() {
     let mut span = data(1, None, (0, 1), json!({}));
     let event = |name: &str, attributes: Value| {
         let attributes: Attributes = serde_json::from_value(attributes).unwrap();
-        Event { at: start(), name: name.to_owned(), attributes }
+        Event { at: start(), number: 0, name: name.to_owned(), attributes }
     };
     span.events = vec![
         event("gen_ai.user.message", json!({ "content": "[{\"text\":\"Where is 7?\"}]" })),

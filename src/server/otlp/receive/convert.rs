@@ -54,8 +54,10 @@ pub(super) fn span(
         events: span
             .events
             .into_iter()
-            .map(|event| Event {
+            .enumerate()
+            .map(|(number, event)| Event {
                 at: time(event.time_unix_nano).unwrap_or(received_at),
+                number,
                 name: event.name,
                 attributes: attributes(event.attributes),
             })
@@ -73,12 +75,29 @@ pub(super) fn span(
             .collect(),
     };
     data.put_in_order();
-    Ok(data)
+    Ok(begun(data))
+}
+
+/// Logfire tells of the beginning of a span by another one inside it.
+fn begun(data: SpanData) -> SpanData {
+    let text = |name: &str| data.attributes.get(name).and_then(Value::as_str);
+    match data.parent_id {
+        Some(real) if text("logfire.span_type") == Some("pending_span") => {
+            let parent_id = text("logfire.pending_parent_id").and_then(|id| id.parse().ok());
+            SpanData { span_id: real, parent_id, ended_at: None, ..data }
+        }
+        _ => data,
+    }
 }
 
 /// What a log record says of its span: one event, named as the record's. `None` for records without a span, and those
 /// that do not tell of a call of a model.
-pub(super) fn log(record: LogRecord, scope: &Scope, resource: &Attributes, received_at: Timestamp) -> Option<SpanData> {
+pub(super) fn log(
+    (number, record): (usize, LogRecord),
+    scope: &Scope,
+    resource: &Attributes,
+    received_at: Timestamp,
+) -> Option<SpanData> {
     let mut attributes = attributes(record.attributes);
     // Before records had a field for it, their name was an attribute.
     let name = Some(record.event_name)
@@ -106,7 +125,7 @@ pub(super) fn log(record: LogRecord, scope: &Scope, resource: &Attributes, recei
         scope: scope.clone(),
         resource: resource.clone(),
         attributes: Attributes::new(),
-        events: vec![Event { at, name, attributes }],
+        events: vec![Event { at, number, name, attributes }],
         links: Vec::new(),
     })
 }

@@ -83,6 +83,23 @@ fn json_is_taken_as_clients_write_it() {
 }
 
 #[test]
+fn a_pending_span_is_the_beginning_of_the_one_around_it() {
+    let attribute = |key: &str, text: &str| json!({ "key": key, "value": { "stringValue": text } });
+    let pending = |parent: &str| {
+        let attributes =
+            [attribute("logfire.span_type", "pending_span"), attribute("logfire.pending_parent_id", parent)];
+        let ids = json!({ "traceId": TRACE, "spanId": "00000000000000aa", "parentSpanId": "00000000000000bb" });
+        let mut span = json!({ "startTimeUnixNano": "1795618800000000000", "endTimeUnixNano": "1795618800000000000" });
+        span["attributes"] = json!(attributes);
+        span.as_object_mut().unwrap().extend(ids.as_object().unwrap().clone());
+        json_traces(&span).unwrap().spans.remove(0).data
+    };
+    let root = pending("0000000000000000");
+    assert_eq!((root.span_id.to_string().as_str(), root.parent_id, root.ended_at), ("00000000000000bb", None, None));
+    assert_eq!(pending("00000000000000cc").parent_id.map(|id| id.to_string()).as_deref(), Some("00000000000000cc"));
+}
+
+#[test]
 fn half_an_emoji_takes_nothing_else_away() {
     let body = format!(
         r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"{TRACE}","spanId":"b7ad6b7169203331",

@@ -47,11 +47,13 @@ pub(super) fn calls(tree: &Tree, talks: &[Talk]) -> Vec<Vec<Call>> {
     calls
 }
 
-/// What a tool was given or answered, without what OpenLLMetry's LangChain puts around it: tags, metadata and the object
-/// of the message.
+/// What a tool was given or answered, without what is put around it: by OpenLLMetry for LangChain its tags, metadata and
+/// the object of the message, and by Strands a message.
 fn unwrapped(value: &Value) -> &Value {
-    let around = value.get("kwargs").and(value.get("inputs").or_else(|| value.pointer("/output/kwargs/content")));
-    around.unwrap_or(value)
+    let message = value.as_array().filter(|messages| messages.len() == 1).map(|messages| &messages[0]);
+    let in_message = || message.filter(|message| message.get("role").is_some())?.get("content");
+    let around = || value.get("kwargs").and(value.get("inputs").or_else(|| value.pointer("/output/kwargs/content")));
+    in_message().or_else(around).unwrap_or(value)
 }
 
 /// What models asked for, in order, with the places of the models; what was found is taken out.

@@ -51,8 +51,7 @@ impl<'a> Tree<'a> {
         let parents = parents(&whole);
         let depths = depths(&parents);
         let mut order: Vec<usize> = (0..whole.len()).collect();
-        let held = |at: usize, time: Timestamp| time.min(whole[at].received_at().plus(MAX_AHEAD));
-        order.sort_by_key(|at| (held(*at, whole[*at].data.started_at), depths[*at], key(&whole[*at].data)));
+        order.sort_by_key(|at| (whole[*at].data.started_at, depths[*at], key(&whole[*at].data)));
         let mut places = vec![0; order.len()];
         for (place, at) in order.iter().enumerate() {
             places[*at] = place;
@@ -62,7 +61,7 @@ impl<'a> Tree<'a> {
             .iter()
             .map(|at| {
                 let span = &whole[*at].data;
-                let started_at = held(*at, span.started_at);
+                let (started_at, ended_at) = held_times(whole[*at]);
                 Node {
                     span,
                     // Spans of two traces may have one id.
@@ -73,14 +72,14 @@ impl<'a> Tree<'a> {
                     },
                     class: SpanClass::of(span),
                     started_at,
-                    ended_at: span.ended_at.map(|end| held(*at, end).max(started_at)),
+                    ended_at,
                     parent: parents[*at].map(|parent| places[parent]),
                     depth: depths[*at],
                 }
             })
             .collect();
         Some(Self {
-            started_at: nodes.first()?.started_at,
+            started_at: nodes.iter().map(|node| node.started_at).min()?,
             last_seen_at: nodes.iter().map(|node| node.ended_at.unwrap_or(node.started_at)).max()?,
             received_at: spans.iter().map(Span::received_at).max()?,
             nodes,
@@ -132,6 +131,13 @@ impl<'a> Tree<'a> {
     fn roots(&self) -> impl Iterator<Item = usize> {
         self.places().filter(|at| self.nodes[*at].span.parent_id.is_none())
     }
+}
+
+/// The start of a span, at most so far ahead, and the end as long after it as was told.
+fn held_times(span: &Span) -> (Timestamp, Option<Timestamp>) {
+    let started_at = span.data.started_at.min(span.received_at().plus(MAX_AHEAD));
+    let took = |end: Timestamp| TimeDelta::microseconds((end.micros() - span.data.started_at.micros()).max(0));
+    (started_at, span.data.ended_at.map(|end| started_at.plus(took(end))))
 }
 
 fn key(span: &SpanData) -> (TraceId, SpanId) {

@@ -64,7 +64,7 @@ impl Span {
 impl SpanData {
     /// Puts events and links into their order, each once.
     pub fn put_in_order(&mut self) {
-        let by_time = |one: &Event, two: &Event| (one.at, &one.name).cmp(&(two.at, &two.name));
+        let by_time = |one: &Event, two: &Event| (one.at, one.number).cmp(&(two.at, two.number));
         self.events.sort_by(|one, two| by_time(one, two).then_with(|| by_text(one, two)));
         self.events.dedup();
         let by_id = |one: &Link, two: &Link| (one.trace_id, one.span_id).cmp(&(two.trace_id, two.span_id));

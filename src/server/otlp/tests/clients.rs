@@ -6,6 +6,9 @@ use crate::domain::{json::Json, step::StepLog};
 const PYDANTIC_AI: &[u8] = include_bytes!("../../../../tests/fixtures/otlp/pydantic-ai.pb");
 const OPENAI_AGENTS: &[u8] = include_bytes!("../../../../tests/fixtures/otlp/openai-agents.pb");
 const LANGCHAIN: &[u8] = include_bytes!("../../../../tests/fixtures/otlp/langchain.pb");
+const OPENAI: &[u8] = include_bytes!("../../../../tests/fixtures/otlp/openai.pb");
+const OPENAI_LOGS: &[u8] = include_bytes!("../../../../tests/fixtures/otlp/openai-logs.pb");
+const STRANDS: &[u8] = include_bytes!("../../../../tests/fixtures/otlp/strands.pb");
 const VERCEL_AI: &[u8] = include_bytes!("../../../../tests/fixtures/otlp/vercel-ai.json");
 
 /// All fixtures, as the spans of their traces.
@@ -14,6 +17,8 @@ pub(super) fn all() -> Vec<Vec<Span>> {
         (PYDANTIC_AI, Encoding::Protobuf),
         (OPENAI_AGENTS, Encoding::Protobuf),
         (LANGCHAIN, Encoding::Protobuf),
+        (OPENAI, Encoding::Protobuf),
+        (STRANDS, Encoding::Protobuf),
         (VERCEL_AI, Encoding::Json),
     ];
     bodies.into_iter().flat_map(|(body, encoding)| by_trace(body, encoding).into_values()).collect()
@@ -173,4 +178,49 @@ fn vercel_ai_sends_json() {
     );
     assert_eq!(tokens(document), [(Some("stub-1"), 80, 12, 0), (Some("stub-1"), 110, 9, 64)]);
     assert_eq!(state(document)["runtimeContext"]["userId"], "u-17");
+}
+
+#[test]
+fn openai_says_what_was_said_in_log_records() {
+    let (_, mut spans) = by_trace(OPENAI, Encoding::Protobuf).pop_first().unwrap();
+    let records = logs(OPENAI_LOGS, Encoding::Protobuf, start()).unwrap().spans;
+    for record in records {
+        let span = spans.iter_mut().find(|span| span.data.span_id == record.data.span_id).unwrap();
+        assert!(span.merge(record));
+    }
+    let document = document(&spans);
+    assert_eq!(document.workflow_name.as_deref(), Some("Answer a customer"));
+    assert_eq!(document.input_message.as_deref(), Some("Order 40117 shipped twice"));
+    assert_eq!(document.output_message.as_deref(), Some("It left twice."));
+    assert_eq!(
+        outline(&document.steps),
+        [
+            "span Answer a customer completed",
+            "  model chat stub-1 completed",
+            r#"  tool execute_tool look_up_order completed call-1:look_up_order({"order":40117}) = {"shipments":2}"#,
+            "  model chat stub-1 completed",
+        ]
+    );
+    assert_eq!(tokens(&document), [(Some("stub-1-2026"), 70, 8, 0); 2]);
+}
+
+#[test]
+fn strands_says_what_was_said_in_events() {
+    let runs = runs(STRANDS, Encoding::Protobuf);
+    let document = &runs[0].write.document;
+    assert_eq!((document.workflow_name.as_deref(), document.ai_employee_name.as_deref()), (Some("Nora"), Some("Nora")));
+    assert_eq!(document.input_message.as_deref(), Some("Order 40117 shipped twice"));
+    assert_eq!(document.output_message.as_deref().map(str::trim), Some("It left twice."));
+    assert_eq!(
+        outline(&document.steps),
+        [
+            "agent invoke_agent Nora completed",
+            "  step execute_event_loop_cycle completed",
+            "    model chat completed",
+            r#"    tool execute_tool look_up_order completed call-1:look_up_order({"order":40117}) = [{"text":"order 40117: 2 shipments"}]"#,
+            "  step execute_event_loop_cycle completed",
+            "    model chat completed",
+        ]
+    );
+    assert_eq!(document.token_totals().map(|totals| (totals.input, totals.output)), Some((100, 10)));
 }

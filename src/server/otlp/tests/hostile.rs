@@ -97,8 +97,8 @@ fn spans() -> impl Strategy<Value = Vec<Span>> {
         data.status.code = [StatusCode::Unset, StatusCode::Ok, StatusCode::Error][code];
         data.name.clone_from(&name);
         data.events = vec![
-            Event { at: time(start), name: "exception".to_owned(), attributes: more.clone() },
-            Event { at: time(start), name: "gen_ai.choice".to_owned(), attributes: more.clone() },
+            Event { at: time(start), number: 0, name: "exception".to_owned(), attributes: more.clone() },
+            Event { at: time(start), number: 0, name: "gen_ai.choice".to_owned(), attributes: more.clone() },
         ];
         data.resource = more;
         data

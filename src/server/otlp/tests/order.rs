@@ -28,7 +28,7 @@ fn accounts() -> impl Strategy<Value = Vec<Span>> {
         data.ended_at = end.map(|end| start().plus(TimeDelta::seconds(end)));
         data.name = format!("span {event}");
         let at = start().plus(TimeDelta::seconds(event));
-        data.events = vec![Event { at, name: "said".to_owned(), attributes: Attributes::new() }];
+        data.events = vec![Event { at, number: 0, name: "said".to_owned(), attributes: Attributes::new() }];
         Span::received(data, is_whole, start().plus(TimeDelta::seconds(receipt)))
     });
     prop::collection::vec(account, 1..6)

@@ -23,7 +23,7 @@ fn exception(mut data: SpanData, kind: &str, message: &str) -> SpanData {
     data.status.code = StatusCode::Error;
     let attributes = json!({ "exception.type": kind, "exception.message": message });
     let attributes = serde_json::from_value(attributes).unwrap();
-    data.events.push(Event { at: data.started_at, name: "exception".to_owned(), attributes });
+    data.events.push(Event { at: data.started_at, number: 0, name: "exception".to_owned(), attributes });
     data
 }
 
@@ -285,8 +285,8 @@ fn the_state_is_what_the_engine_says() {
 #[test]
 fn times_are_the_clients_but_not_far_ahead() {
     let document = document(&[span(1, None, (3_600, 3_700), agent(json!({})))]);
-    let held = at("2026-11-25T15:15:00Z");
-    assert_eq!((document.created_at, document.completed_at, document.duration_ms), (held, Some(held), Some(0)));
+    let held = (at("2026-11-25T15:15:00Z"), Some(at("2026-11-25T15:16:40Z")), Some(100_000));
+    assert_eq!((document.created_at, document.completed_at, document.duration_ms), held);
 }
 
 #[test]
