@@ -51,7 +51,8 @@ pub const TEAMMATE_ID: &[&str] = &[
     "langfuse.trace.metadata.ai_employee_id",
 ];
 pub const TEAMMATE_NAME: &[&str] = &["alloy.ai_employee.name", "resource:alloy.ai_employee.name"];
-pub const AGENT_NAME: &[&str] = &["gen_ai.agent.name", "agent.name"];
+pub const AGENT_NAME: &[&str] =
+    &["gen_ai.agent.name", "agent.name", "metadata.lc_agent_name", "traceloop.association.properties.lc_agent_name"];
 /// What OpenInference calls an agent's node; other spans have it too, for what they are.
 pub const AGENT_NODE: &[&str] = &["gen_ai.agent.name", "agent.name", "graph.node.id"];
 pub const USER: &[&str] = &[

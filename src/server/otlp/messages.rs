@@ -87,9 +87,14 @@ pub fn exchange(span: &SpanData) -> Exchange {
 fn first(span: &SpanData, sources: &[Source]) -> Option<Value> {
     sources.iter().find_map(|source| match source {
         Attribute(name) => attributes::value(span, name).map(|value| attributes::parsed(&value).into_owned()),
-        Flattened(name) => flattened::gather(span, name),
+        // Some clients take only the roles apart.
+        Flattened(name) => flattened::gather(span, name).filter(says_anything),
         Events(side) => events::gather(span, *side),
     })
+}
+
+fn says_anything(value: &Value) -> bool {
+    messages(value).iter().any(|message| !message.parts.is_empty())
 }
 
 /// What a model asks of tools: in its answer, or beside it.
@@ -120,8 +125,8 @@ pub fn messages(value: &Value) -> Vec<Message> {
 
 /// A message; `None` when nobody speaks in it.
 fn message(value: &Value) -> Option<Message> {
-    // LangChain wraps its objects, and a choice of OpenAI's has the message inside.
-    let inner = ["kwargs", "message"].iter().find_map(|name| value.get(name).filter(|inner| inner.is_object()));
+    // LangChain wraps its objects in two ways, and a choice of OpenAI's has the message inside.
+    let inner = ["kwargs", "data", "message"].iter().find_map(|name| value.get(name).filter(|inner| inner.is_object()));
     let value = inner.unwrap_or(value);
     let by_type = || value.get("content").and(value.get("type"));
     let role = role(value.get("role").or_else(by_type)?.as_str()?)?;

@@ -58,13 +58,19 @@ fn every_form_of_a_talk_is_read() {
             { "role": "tool", "content": [{ "type": "tool-result", "toolCallId": "c", "toolName": "look_up", "output": { "shipments": 2 } }] },
             { "role": "assistant", "content": [{ "type": "text", "text": "Here." }] },
         ]),
-        // LangChain, a batch of one.
+        // LangChain, a batch of one, and as its other objects.
         json!([[
             { "lc": 1, "type": "constructor", "kwargs": { "type": "human", "content": "Where is 7?" } },
             { "lc": 1, "type": "constructor", "kwargs": { "type": "ai", "content": "", "tool_calls": [{ "id": "c", "name": "look_up", "args": { "order": 7 } }] } },
             { "lc": 1, "type": "constructor", "kwargs": { "type": "tool", "content": "{\"shipments\":2}", "tool_call_id": "c" } },
             { "lc": 1, "type": "constructor", "kwargs": { "type": "ai", "content": "Here." } },
         ]]),
+        json!({ "messages": [
+            { "type": "human", "data": { "type": "human", "content": "Where is 7?" } },
+            { "type": "ai", "data": { "type": "ai", "content": "", "tool_calls": [{ "id": "c", "name": "look_up", "args": { "order": 7 } }] } },
+            { "type": "tool", "data": { "type": "tool", "content": "{\"shipments\":2}", "tool_call_id": "c" } },
+            { "type": "ai", "data": { "type": "ai", "content": "Here." } },
+        ] }),
         // Strands, parts as JSON in a text.
         json!([
             { "role": "user", "content": "[{\"text\":\"Where is 7?\"}]" },
@@ -119,6 +125,12 @@ fn messages_that_were_taken_apart_are_put_together() {
         let read = [exchange.input, exchange.output].into_iter().flatten().flat_map(|side| messages(&side));
         assert_eq!(read.collect::<Vec<_>>(), whole_talk());
     }
+}
+
+#[test]
+fn roles_alone_are_no_messages() {
+    let attributes = json!({ "llm.input_messages.0.message.role": "user", "input.value": "Where is 7?" });
+    assert_eq!(exchange(&data(1, None, (0, 1), attributes)).input, Some(json!("Where is 7?")));
 }
 
 #[test]

@@ -47,13 +47,15 @@ pub(super) fn calls(tree: &Tree, talks: &[Talk]) -> Vec<Vec<Call>> {
     calls
 }
 
-/// What a tool was given or answered, without what is put around it: by OpenLLMetry for LangChain its tags, metadata and
-/// the object of the message, and by Strands a message.
+/// What a tool was given or answered, without what is put around it: of LangChain the object of a message, by OpenLLMetry
+/// also tags and metadata, and of Strands a message.
 fn unwrapped(value: &Value) -> &Value {
     let message = value.as_array().filter(|messages| messages.len() == 1).map(|messages| &messages[0]);
     let in_message = || message.filter(|message| message.get("role").is_some())?.get("content");
-    let around = || value.get("kwargs").and(value.get("inputs").or_else(|| value.pointer("/output/kwargs/content")));
-    in_message().or_else(around).unwrap_or(value)
+    let in_metadata =
+        || value.get("kwargs").and(value.get("inputs").or_else(|| value.pointer("/output/kwargs/content")));
+    let in_object = || value.pointer("/data/tool_call_id").and(value.pointer("/data/content"));
+    in_message().or_else(in_metadata).or_else(in_object).unwrap_or(value)
 }
 
 /// What models asked for, in order, with the places of the models; what was found is taken out.

@@ -96,7 +96,8 @@ fn workflow_name(tree: &Tree, agents: &[String], service: &str) -> String {
     let root = tree.first_root().map(|at| &tree.nodes[at]);
     let of_agent =
         || root.filter(|root| root.class.is_agent()).and_then(|root| attributes::text(root.span, AGENT_NAME));
-    let of_root = || root.map(|root| bare(&root.span.name));
+    // A name with an id in it is another one for every run.
+    let of_root = || root.map(|root| bare(&root.span.name)).filter(|name| !has_id(name));
     let sole_agent = || if let [only] = agents { Some(only.clone()) } else { None };
     tree.text(WORKFLOW_NAME)
         .or_else(of_agent)
@@ -111,6 +112,11 @@ fn workflow_name(tree: &Tree, agents: &[String], service: &str) -> String {
 fn bare(name: &str) -> String {
     let name = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
     SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name).to_owned()
+}
+
+fn has_id(name: &str) -> bool {
+    let words = name.split(|letter: char| !letter.is_ascii_hexdigit() && letter != '-');
+    words.into_iter().any(|word| word.parse::<Uuid>().is_ok())
 }
 
 /// Whether it is an address that people may follow: anything else could be a script.

@@ -231,6 +231,7 @@ fn names_and_ids_come_from_what_is_said_first() {
         ("x", json!({ "gen_ai.agent.name": "Nora", "traceloop.workflow.name": "Refunds" }), "Refunds"),
         ("x", json!({ "traceloop.workflow.name": "Refunds", "alloy.workflow.name": "Settle" }), "Settle"),
         ("", json!({}), "desk"),
+        ("publish nora_200c07e1-ae36-41ac-955a-f5d6c2f79530.x", json!({ "graph.node.id": "Nora" }), "Nora"),
     ] {
         assert_eq!(of(name, attributes).workflow_name.as_deref(), Some(workflow));
     }
