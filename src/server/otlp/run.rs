@@ -80,7 +80,7 @@ pub fn run_of(identity: &RunIdentity, spans: &[Span], is_stale: bool) -> Option<
         error_message: outcome.error.as_deref().map(limits::text),
         flow: None,
         state,
-        steps: steps::steps(&tree, &talks, is_stale, &mut payloads),
+        steps: steps::steps(&tree, &talks, outcome.status.is_final(), &mut payloads),
         token_history,
         attachments: files.attachments(),
         voice_transcripts,

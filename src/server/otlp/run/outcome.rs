@@ -51,7 +51,11 @@ pub(super) fn outcome(tree: &Tree, is_stale: bool) -> Outcome {
     Outcome {
         status,
         duration_ms: status.is_final().then(|| limits::count(at.millis_since(began))),
-        error: (status == RunStatus::Failed).then(|| run_error(tree, ended.map(|(root, _)| root))).flatten(),
+        error: match ended {
+            _ if status != RunStatus::Failed => None,
+            None if said.is_none() => Some(format!("no sign of life since {}", tree.last_seen_at)),
+            _ => run_error(tree, root),
+        },
         at,
     }
 }
@@ -82,12 +86,10 @@ fn exception(span: &SpanData) -> Option<String> {
     }
 }
 
-fn run_error(tree: &Tree, ended_root: Option<&Node>) -> Option<String> {
-    let Some(root) = ended_root else {
-        return Some(format!("no sign of life since {}", tree.last_seen_at));
-    };
-    let said = Some(root.span.status.message.trim()).filter(|message| !message.is_empty()).map(str::to_owned);
+/// What the root says went wrong, else the span deepest inside that did.
+fn run_error(tree: &Tree, root: Option<&Node>) -> Option<String> {
+    let said = root.map(|root| root.span.status.message.trim()).filter(|message| !message.is_empty());
     let failed = tree.places().rev().filter(|at| has_failed(tree.nodes[*at].span));
     let deepest = || failed.max_by_key(|at| tree.nodes[*at].depth).and_then(|at| error(tree.nodes[at].span));
-    said.or_else(deepest)
+    said.map(str::to_owned).or_else(deepest)
 }

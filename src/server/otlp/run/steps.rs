@@ -20,12 +20,13 @@ use std::collections::HashSet;
 /// The id of a step that is not there yet.
 const WAITING: &str = "root";
 
-pub(super) fn steps(tree: &Tree, talks: &[Talk], is_stale: bool, payloads: &mut Payloads) -> Vec<StepLog> {
+/// The steps of a run, which may be over whatever its spans say.
+pub(super) fn steps(tree: &Tree, talks: &[Talk], is_over: bool, payloads: &mut Payloads) -> Vec<StepLog> {
     let calls = calls::calls(tree, talks);
-    let is_waiting = tree.first_root().is_none() && !is_stale;
+    let is_waiting = tree.first_root().is_none() && !is_over;
     let waiting = is_waiting.then(|| waiting(tree));
     let of_spans = tree.nodes.iter().zip(talks).zip(calls);
-    let of_spans = of_spans.map(|((node, talk), calls)| step(tree, node, talk, calls, is_stale, payloads));
+    let of_spans = of_spans.map(|((node, talk), calls)| step(tree, node, talk, calls, is_over, payloads));
     waiting.into_iter().chain(of_spans).take(MAX_ROWS).collect()
 }
 
@@ -53,7 +54,7 @@ fn step(
     node: &Node,
     talk: &Talk,
     calls: Vec<calls::Call>,
-    is_stale: bool,
+    is_over: bool,
     payloads: &mut Payloads,
 ) -> StepLog {
     let span = node.span;
@@ -62,7 +63,7 @@ fn step(
         _ if error.is_some() => "failed",
         Some(_) => "completed",
         // It is not known what became of it.
-        None if is_stale => "cancelled",
+        None if is_over => "cancelled",
         None => "running",
     };
     // A tool's span is its call.

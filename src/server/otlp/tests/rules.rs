@@ -96,6 +96,12 @@ fn a_run_ends_as_its_root_does() {
         (vec![child(json!({}))], RunStatus::Running, None, None),
         (vec![root(json!({ "alloy.run.status": "suspended" }))], RunStatus::Suspended, None, None),
         (vec![child(json!({ "alloy.run.status": "cancelled" }))], RunStatus::Cancelled, None, Some(1_000)),
+        (
+            vec![child(json!({ "alloy.run.status": "failed", "error.type": "timeout" }))],
+            RunStatus::Failed,
+            Some("timeout"),
+            Some(1_000),
+        ),
     ] {
         let document = document(&spans);
         assert_eq!((document.status, document.error_message.as_deref(), document.duration_ms), (status, error, millis));
