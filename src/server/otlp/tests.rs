@@ -13,9 +13,12 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 mod clients;
+mod files;
 mod hostile;
+mod naming;
 mod order;
 mod rules;
+mod tokens;
 
 pub(super) const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(7));
 
@@ -94,4 +97,19 @@ pub(super) fn span(number: u64, parent: Option<u64>, seconds: (i64, i64), attrib
 pub(super) fn failed(mut data: SpanData, message: &str) -> Span {
     data.status = Status { code: StatusCode::Error, message: message.to_owned() };
     received(data)
+}
+
+/// The attributes of an agent's span, and more.
+pub(super) fn agent(attributes: Value) -> Value {
+    with(json!({ "gen_ai.operation.name": "invoke_agent" }), attributes)
+}
+
+/// The attributes of a model's span, and more.
+pub(super) fn model(attributes: Value) -> Value {
+    with(json!({ "gen_ai.operation.name": "chat" }), attributes)
+}
+
+pub(super) fn with(mut one: Value, other: Value) -> Value {
+    one.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+    one
 }

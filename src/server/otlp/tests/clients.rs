@@ -11,17 +11,19 @@ const OPENAI_LOGS: &[u8] = include_bytes!("../../../../tests/fixtures/otlp/opena
 const STRANDS: &[u8] = include_bytes!("../../../../tests/fixtures/otlp/strands.pb");
 const VERCEL_AI: &[u8] = include_bytes!("../../../../tests/fixtures/otlp/vercel-ai.json");
 
-/// All fixtures, as the spans of their traces.
+/// All fixtures with spans.
+pub(super) const BODIES: [(&[u8], Encoding); 6] = [
+    (PYDANTIC_AI, Encoding::Protobuf),
+    (OPENAI_AGENTS, Encoding::Protobuf),
+    (LANGCHAIN, Encoding::Protobuf),
+    (OPENAI, Encoding::Protobuf),
+    (STRANDS, Encoding::Protobuf),
+    (VERCEL_AI, Encoding::Json),
+];
+
+/// All of them, as the spans of each trace.
 pub(super) fn all() -> Vec<Vec<Span>> {
-    let bodies = [
-        (PYDANTIC_AI, Encoding::Protobuf),
-        (OPENAI_AGENTS, Encoding::Protobuf),
-        (LANGCHAIN, Encoding::Protobuf),
-        (OPENAI, Encoding::Protobuf),
-        (STRANDS, Encoding::Protobuf),
-        (VERCEL_AI, Encoding::Json),
-    ];
-    bodies.into_iter().flat_map(|(body, encoding)| by_trace(body, encoding).into_values()).collect()
+    BODIES.into_iter().flat_map(|(body, encoding)| by_trace(body, encoding).into_values()).collect()
 }
 
 fn runs(body: &[u8], encoding: Encoding) -> Vec<MappedRun> {

@@ -1,8 +1,8 @@
 //! Whatever clients say, a run comes of it, and it is one that can be stored.
 
 use super::*;
-use crate::server::otlp::{attributes, span::Event};
-use proptest::prelude::*;
+use crate::server::otlp::{attributes, identity::RunKey, span::Event};
+use proptest::{prelude::*, sample::Index};
 
 /// Every name that is looked at, and some more.
 fn names() -> Vec<String> {
@@ -124,6 +124,25 @@ proptest! {
         let text = serde_json::to_string(&run.write.document).unwrap();
         let read = crate::domain::document::parse(text.as_bytes());
         prop_assert!(read.is_ok(), "{:?}", read.err());
+    }
+
+    #[test]
+    fn damaged_bodies_are_refused_or_read(damage in prop::collection::vec(any::<(Index, u8)>(), 1..9), cut: Index) {
+        for (body, encoding) in clients::BODIES {
+            let mut body = body.to_vec();
+            for (place, byte) in &damage {
+                *place.get_mut(&mut body) = *byte;
+            }
+            body.truncate(if damage.len() > 4 { cut.index(body.len()) } else { body.len() });
+            for body in [body.as_slice(), &body[cut.index(body.len().max(1))..]] {
+                let Ok(received) = traces(body, encoding, start()) else { continue };
+                if let Some(first) = received.spans.first() {
+                    let identity = RunIdentity { organization_id: ORGANIZATION, key: RunKey::Trace(first.data.trace_id) };
+                    let run = run_of(&identity, &received.spans, false);
+                    prop_assert_eq!(run.map(|run| run.write.document.faults()).unwrap_or_default(), []);
+                }
+            }
+        }
     }
 }
 
