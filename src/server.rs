@@ -9,6 +9,7 @@ pub mod connection;
 pub mod demo;
 pub mod files;
 pub mod guard;
+pub mod otlp;
 pub mod pages;
 pub mod policy;
 pub mod problem;

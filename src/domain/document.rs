@@ -2,6 +2,8 @@
 
 mod check;
 
+pub use check::{MAX_COUNT, MAX_ID_CHARS, MAX_MEMBER_BYTES, MAX_NAME_CHARS, MAX_ROWS};
+
 use super::{
     cost::{CostLine, Usd},
     ids::{AiEmployeeId, ConversationId, RunId, WorkflowId},
@@ -309,7 +311,7 @@ mod tests {
 
     #[test]
     fn every_fault_of_content_is_named() {
-        let long = "x".repeat(check::MAX_ID_CHARS + 1);
+        let long = "x".repeat(MAX_ID_CHARS + 1);
         let json = format!(
             r#"{{ "status": "failed", "created_at": "2026-11-21T14:00:00Z", "duration_ms": -1, "input_message": "a\u0000b",
                  "steps": [{{ "id": "{long}" }}, {{ "id": "s", "tool_calls": [{{ "id": "", "name": "t" }}] }}, {{ "id": "s" }}],

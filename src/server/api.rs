@@ -9,6 +9,7 @@ mod examples;
 pub mod extract;
 mod health;
 mod openapi;
+mod otlp;
 mod params;
 mod query;
 mod run_detail;
@@ -34,6 +35,7 @@ pub fn endpoints(settings: &Settings) -> Vec<Endpoint> {
     endpoints.extend(run_parts::endpoints(settings));
     endpoints.push(attachment_write::endpoint(settings));
     endpoints.push(runs_stream::endpoint());
+    endpoints.extend(otlp::endpoints(settings));
     endpoints.extend(run_payload::endpoints());
     endpoints.extend(run_steps::endpoints());
     endpoints.extend(attachment::endpoints());

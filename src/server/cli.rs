@@ -6,6 +6,7 @@ mod organization;
 mod routes;
 mod serve;
 mod token;
+mod upkeep;
 mod user;
 
 use super::{

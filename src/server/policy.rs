@@ -14,6 +14,8 @@ pub enum Policy {
     Page,
     /// Nobody: a server function for which nobody has said who may call it.
     Nobody,
+    /// A token of this scope, in the organization that is the token's.
+    Token(Scope),
     /// A member of the organization, or its token of this scope. Writing is for tokens only.
     Organization(Scope),
 }
@@ -25,6 +27,7 @@ impl fmt::Display for Policy {
             Self::Caller => f.write_str("caller"),
             Self::Page => f.write_str("signed-in"),
             Self::Nobody => f.write_str("nobody"),
+            Self::Token(scope) => write!(f, "token {}", scope.as_str()),
             Self::Organization(scope) => write!(f, "organization {}", scope.as_str()),
         }
     }

@@ -6,3 +6,4 @@ pub mod ingest;
 pub mod list_runs;
 pub mod run_view;
 pub mod sign_in;
+pub mod traces;

@@ -60,6 +60,12 @@ pub struct Settings {
     /// Largest file of a run, in bytes
     #[arg(long, env = "ALLOY_MAX_ATTACHMENT_BYTES", default_value = "26214400", global = true)]
     pub max_attachment_bytes: usize,
+    /// Largest body of OpenTelemetry, in bytes
+    #[arg(long, env = "ALLOY_MAX_OTLP_BYTES", default_value = "20971520", global = true)]
+    pub max_otlp_bytes: usize,
+    /// Minutes without a span after which a run that has no end yet is given up
+    #[arg(long, env = "ALLOY_RUN_STALE_AFTER", default_value = "30", global = true)]
+    pub run_stale_after: u32,
     /// How long a client may take over the head of a request, or lie idle before the next, in milliseconds
     #[arg(long, env = "ALLOY_HEADER_TIMEOUT_MS", default_value = "15000", global = true)]
     pub header_timeout_ms: u64,

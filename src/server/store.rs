@@ -22,6 +22,7 @@ mod run_rows;
 mod run_write;
 mod runs;
 mod schema;
+mod traces;
 mod write_queue;
 
 pub use access::{SessionRow, TokenRow};
@@ -29,3 +30,4 @@ pub use engine::{Db, DbOptions, OpenError, StoreError};
 pub use org_db::{OrgDb, Snapshot};
 pub use run_write::WriteOutcome;
 pub use runs::{Columns, ListPlans};
+pub use traces::TracedFile;

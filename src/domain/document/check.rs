@@ -5,11 +5,11 @@ use crate::domain::{cost::MAX_DOLLARS, json::Json, step::StepLog};
 use std::collections::HashSet;
 
 /// The longest text or JSON member, in bytes.
-const MAX_MEMBER_BYTES: usize = 1024 * 1024;
+pub const MAX_MEMBER_BYTES: usize = 1024 * 1024;
 /// The longest id of a step log, tool call or token-history row, in characters.
-pub(super) const MAX_ID_CHARS: usize = 128;
+pub const MAX_ID_CHARS: usize = 128;
 /// The most steps, token-history rows or files of one run.
-const MAX_ROWS: usize = 20_000;
+pub const MAX_ROWS: usize = 20_000;
 /// The most faults that are named at once.
 const MAX_FAULTS: usize = 100;
 
@@ -121,9 +121,9 @@ struct Check {
 }
 
 /// The longest name, channel or model, in characters: such texts are indexed.
-const MAX_NAME_CHARS: usize = 400;
+pub const MAX_NAME_CHARS: usize = 400;
 /// More tokens or milliseconds than anything has; sums of them stay far inside 64 bits.
-const MAX_COUNT: i64 = 1_000_000_000_000;
+pub const MAX_COUNT: i64 = 1_000_000_000_000;
 
 impl Check {
     fn fault(&mut self, at: &str, message: impl Into<String>) {

@@ -3,7 +3,7 @@
 
 use super::{
     describe::Description,
-    extract::{BodyLimit, RunsReader, RunsWriter},
+    extract::{BodyLimit, OwnRunsWriter, RunsReader, RunsWriter},
 };
 use crate::domain::access::Scope;
 use crate::server::{AppState, guard, policy::Policy};
@@ -94,12 +94,21 @@ impl Verb {
 pub trait BeginsWithAccess {
     /// What its check asks of a token.
     const SCOPE: Scope;
+    /// Whether it is the check of the organization in the path.
+    const IS_OF_PATH: bool;
 }
 
-/// An extractor that lets nobody pass without access to the organization in the path.
+/// An extractor that lets nobody pass without access to an organization.
 pub trait OrganizationAccess {
     /// What it asks of a token; a person must be a member.
     const SCOPE: Scope;
+    /// Whether the organization is that in the path, and not the token's own.
+    const IS_OF_PATH: bool = true;
+}
+
+impl OrganizationAccess for OwnRunsWriter {
+    const SCOPE: Scope = Scope::RunsWrite;
+    const IS_OF_PATH: bool = false;
 }
 
 impl OrganizationAccess for RunsReader {
@@ -115,6 +124,7 @@ macro_rules! begins_with_access {
     ($($rest:ident)*) => {
         impl<Via, Access: OrganizationAccess, $($rest),*> BeginsWithAccess for (Via, Access, $($rest,)*) {
             const SCOPE: Scope = Access::SCOPE;
+            const IS_OF_PATH: bool = Access::IS_OF_PATH;
         }
     };
 }
@@ -141,6 +151,7 @@ impl Endpoint {
         H: Handler<T, AppState>,
         T: BeginsWithAccess + 'static,
     {
+        assert!(T::IS_OF_PATH, "{path} is under an organization, and asks for another");
         Self::new(
             Policy::Organization(T::SCOPE),
             method,
@@ -148,6 +159,17 @@ impl Endpoint {
             on(method.filter(), handler),
             Some(description),
         )
+    }
+
+    /// An endpoint of the organization whose token is sent.
+    pub fn of_token<H, T>(method: Verb, path: &str, handler: H, description: Description) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: BeginsWithAccess + 'static,
+    {
+        assert!(!T::IS_OF_PATH, "{path} has no organization in it");
+        let handler = on(method.filter(), handler);
+        Self::new(Policy::Token(T::SCOPE), method, path.to_owned(), handler, Some(description))
     }
 
     /// An endpoint that says something about the caller's own credentials.

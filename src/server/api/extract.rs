@@ -3,6 +3,7 @@
 use super::super::{
     AppState,
     auth::access::{self, Access},
+    otlp::receive::Encoding,
 };
 use crate::{
     domain::{
@@ -47,6 +48,17 @@ impl FromRequestParts<AppState> for RunsWriter {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
         Ok(Self(organization_access(parts, state).await?.to_write_runs()?))
+    }
+}
+
+/// Access to write runs into the organization whose token is sent.
+pub struct OwnRunsWriter(pub Access);
+
+impl FromRequestParts<AppState> for OwnRunsWriter {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
+        Ok(Self(access::of_token(state, &parts.headers).await?.to_write_runs()?))
     }
 }
 
@@ -141,6 +153,26 @@ impl FromRequest<AppState> for PatchBytes {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
         require_type(request.headers(), &["application/merge-patch+json", "application/json"])?;
         whole_body(request, state).await.map(Self)
+    }
+}
+
+/// The bytes of an export request of OpenTelemetry.
+pub struct OtlpBody {
+    pub encoding: Encoding,
+    pub bytes: Bytes,
+}
+
+impl FromRequest<AppState> for OtlpBody {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, AppError> {
+        if is_compressed(request.headers()) {
+            return Err(AppError::UnsupportedMediaType);
+        }
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let encoding = Encoding::from_content_type(content_type.unwrap_or_default());
+        let encoding = encoding.map_err(|_| AppError::UnsupportedMediaType)?;
+        Ok(Self { encoding, bytes: whole_body(request, state).await? })
     }
 }
 

@@ -25,9 +25,10 @@ const TOKEN: &str = "token";
 const COOKIE: &str = "session";
 
 /// The groups of endpoints, in the order in which people meet them.
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 6] = [
     ("Reading", "Runs, and what lies inside them"),
     ("Writing", "For the engines that execute workflows"),
+    ("OpenTelemetry", "For what sends traces"),
     ("Session", "Who is asking"),
     ("Health", "For supervisors"),
     ("Documentation", "What you are reading"),
@@ -105,7 +106,7 @@ fn with_policy(description: Description, policy: Policy) -> Description {
     match policy {
         Policy::Public | Policy::Page | Policy::Nobody => description,
         Policy::Caller => requires(&[TOKEN, COOKIE], description),
-        Policy::Organization(scope) => {
+        Policy::Organization(scope) | Policy::Token(scope) => {
             let schemes: &[&str] = if scope == Scope::RunsRead { &[TOKEN, COOKIE] } else { &[TOKEN] };
             let described = description.operation.description.as_deref().unwrap_or_default();
             let text = format!("{described}\n\nA token needs the scope `{}`.", scope.as_str());

@@ -18,6 +18,7 @@ use crate::{
 };
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::CookieJar;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
 
 /// Under which the log says who opened what.
@@ -144,7 +145,11 @@ impl Session {
 
 /// An API token in force, with the name of its organization.
 pub async fn token(state: &AppState, headers: &HeaderMap) -> Result<Option<(Access, String)>, AppError> {
-    let Some(secret) = bearer(headers).and_then(Secret::from_token) else { return Ok(None) };
+    by_secret(state, bearer(headers).and_then(Secret::from_token)).await
+}
+
+async fn by_secret(state: &AppState, secret: Option<Secret>) -> Result<Option<(Access, String)>, AppError> {
+    let Some(secret) = secret else { return Ok(None) };
     let org = OrgDb::new(state.db.clone(), secret.organization_id());
     let hash = secret.hash();
     let Some(token) = org.token(&hash).await? else { return Ok(None) };
@@ -165,6 +170,23 @@ pub async fn authorize(
         return fits.then_some(access).ok_or(AppError::Forbidden);
     }
     session(state, headers).await?.ok_or(AppError::SignedOut)?.access(state, organization_id).await
+}
+
+/// Access by a token to its own organization. Clients that know Basic credentials only send it as their password.
+pub async fn of_token(state: &AppState, headers: &HeaderMap) -> Result<Access, AppError> {
+    let secret = match bearer(headers) {
+        Some(token) => Secret::from_token(token),
+        None => basic_password(headers).as_deref().and_then(Secret::from_token),
+    };
+    let (access, _) = by_secret(state, secret).await?.ok_or(AppError::SignedOut)?;
+    Ok(access)
+}
+
+fn basic_password(headers: &HeaderMap) -> Option<String> {
+    let (scheme, credentials) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let credentials = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(credentials.trim()).ok())??;
+    let credentials = String::from_utf8(credentials).ok()?;
+    credentials.split_once(':').map(|(_, password)| password.to_owned())
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

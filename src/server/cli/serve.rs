@@ -1,6 +1,6 @@
 //! `serve`: the program as a service.
 
-use super::CliError;
+use super::{CliError, upkeep};
 use crate::server::{
     AppState, auth::throttle::Throttle, connection, files::Files, router, settings::Settings, store::Db,
 };
@@ -21,9 +21,14 @@ pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
     let address = listener.local_addr().unwrap_or(address);
     let settings = Arc::new(settings);
     let throttle = Arc::new(Throttle::new(&settings));
-    let app = router::build(AppState { db, files, settings: settings.clone(), throttle, leptos });
+    let app = router::build(AppState { db: db.clone(), files, settings: settings.clone(), throttle, leptos });
     tracing::info!(%address, "serving");
+    let upkeep = tokio::spawn({
+        let (db, settings) = (db, Arc::clone(&settings));
+        async move { upkeep::keep_up(db, &settings).await }
+    });
     let unfinished = connection::serve(listener, app, &settings, connection::told_to_stop()).await;
+    upkeep.abort();
     if unfinished > 0 {
         tracing::warn!(unfinished, "stopped before every request was answered");
     }

@@ -107,9 +107,11 @@ impl Report {
 
     fn note(&mut self, line: u64, outcome: WriteOutcome) {
         match outcome {
-            WriteOutcome::Created | WriteOutcome::Replaced | WriteOutcome::Stale | WriteOutcome::Waiting => {
-                self.accepted += 1;
-            }
+            WriteOutcome::Created
+            | WriteOutcome::Replaced
+            | WriteOutcome::Stale
+            | WriteOutcome::Waiting
+            | WriteOutcome::Traced(_) => self.accepted += 1,
             WriteOutcome::OtherWorkflow => {
                 self.reject(line, vec![Fault::new("workflow_id", "is not the one that the run has")]);
             }

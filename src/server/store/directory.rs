@@ -55,6 +55,13 @@ impl Db {
         self.fetch_count(&count).await
     }
 
+    /// All organizations, for what the program does by itself.
+    pub async fn organization_ids(&self) -> Result<Vec<OrganizationId>, StoreError> {
+        let select = Query::select().column(Organizations::Id).from(Organizations::Table).take();
+        let rows: Vec<(Uuid,)> = self.fetch_all(&select).await?;
+        Ok(rows.into_iter().map(|(id,)| OrganizationId(id)).collect())
+    }
+
     /// Makes an organization; `false` when there is one of that name or id.
     pub async fn insert_organization(
         &self,

@@ -9,6 +9,7 @@ use super::{
     packed_run::{PackedRun, RECORD},
     run_rows::{inconsistent, time},
     schema::WorkflowRuns as Runs,
+    traces::TracedFile,
 };
 use crate::domain::{
     account::Account,
@@ -18,7 +19,9 @@ use crate::domain::{
     run_edit::RunEdit,
     run_write::RunWrite,
     status::RunStatus,
+    time::Timestamp,
 };
+use crate::server::otlp::span::Span;
 use sea_query::{Expr, ExprTrait, OnConflict, Query, Value};
 use sqlx::FromRow;
 use std::collections::{HashMap, HashSet};
@@ -39,6 +42,8 @@ pub enum WriteOutcome {
     Waiting,
     /// What would become of the run cannot be.
     Refused(Vec<Fault>),
+    /// Spans are stored and their runs made; the files that these have, still to be stored.
+    Traced(Vec<TracedFile>),
 }
 
 #[derive(FromRow)]
@@ -66,6 +71,13 @@ pub(super) struct StoredRun {
 pub(super) enum RunChange {
     Whole(Box<PackedRun>),
     Edit(RunEdit),
+    /// Accounts of spans, of any runs.
+    Spans {
+        spans: Vec<Span>,
+        weight: usize,
+    },
+    /// Runs that are made of spans, to be made again; those of which nothing came since this moment are given up.
+    Remap(Vec<RunId>, Timestamp),
 }
 
 impl RunChange {
@@ -74,6 +86,8 @@ impl RunChange {
         match self {
             Self::Whole(run) => run.weight(),
             Self::Edit(edit) => edit.weight(),
+            Self::Spans { weight, .. } => *weight,
+            Self::Remap(runs, _) => runs.len(),
         }
     }
 }
@@ -92,6 +106,20 @@ impl OrgDb {
         outcome.ok_or(StoreError::Unavailable(sqlx::Error::WorkerCrashed))
     }
 
+    /// Stores spans and makes their runs, as [`write_runs`](Self::write_runs) writes some; the files that these have. The
+    /// spans take about so many bytes.
+    pub async fn write_spans(&self, spans: Vec<Span>, weight: usize) -> Result<Vec<TracedFile>, StoreError> {
+        match self.enqueue(vec![RunChange::Spans { spans, weight }]).await?.pop() {
+            Some(WriteOutcome::Traced(files)) => Ok(files),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Makes runs again that are made of spans, and gives up those of which nothing came since this moment.
+    pub async fn remap_runs(&self, runs: Vec<RunId>, stale_before: Timestamp) -> Result<(), StoreError> {
+        self.enqueue(vec![RunChange::Remap(runs, stale_before)]).await.map(drop)
+    }
+
     /// Writes one change after the other, in as few statements as their order allows.
     pub(super) async fn apply(
         &self,
@@ -100,8 +128,19 @@ impl OrgDb {
     ) -> Result<Vec<WriteOutcome>, StoreError> {
         let (mut outcomes, mut counts) = (Vec::with_capacity(changes.len()), CountChanges::default());
         while let Some((first, others)) = changes.split_first() {
-            if let RunChange::Edit(edit) = first {
-                outcomes.push(Box::pin(self.edit(view, edit, &mut counts)).await?);
+            let alone = match first {
+                RunChange::Whole(_) => None,
+                RunChange::Edit(edit) => Some(Box::pin(self.edit(view, edit, &mut counts)).await?),
+                RunChange::Spans { spans, .. } => {
+                    Some(WriteOutcome::Traced(Box::pin(self.store_spans(view, spans, &mut counts)).await?))
+                }
+                RunChange::Remap(runs, stale_before) => {
+                    Box::pin(self.remap(view, runs, *stale_before, &mut counts)).await?;
+                    Some(WriteOutcome::Replaced)
+                }
+            };
+            if let Some(outcome) = alone {
+                outcomes.push(outcome);
                 changes = others;
                 continue;
             }
@@ -109,7 +148,7 @@ impl OrgDb {
             let mut seen = HashSet::new();
             let different = changes.iter().map_while(|change| match change {
                 RunChange::Whole(run) => seen.insert(run.run_id).then_some(&**run),
-                RunChange::Edit(_) => None,
+                _ => None,
             });
             let different: Vec<_> = different.collect();
             outcomes.extend(self.write_different(view, &different, &mut counts).await?);

@@ -27,6 +27,8 @@ table! {
     }
     RunCounts { OrganizationId, Facet, Value, Hour, Runs }
     RunContents { OrganizationId, RunId, FirstStep, Steps, PackedMessages, PackedContent }
+    TraceBatches { OrganizationId, TraceId, Number, PackedSpans }
+    TraceRuns { OrganizationId, TraceId, RunId, ReceivedAt, IsShown }
     PostedParts { OrganizationId, RunId, Kind, Id, WorkflowId, UpdatedAt, IsShown, Packed }
     RunStateValues { OrganizationId, RunId, Digest }
 }

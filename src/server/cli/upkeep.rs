@@ -1,0 +1,31 @@
+//! What the program does by itself while it serves.
+
+use crate::server::{
+    clock,
+    query::traces,
+    settings::Settings,
+    store::{Db, OrgDb, StoreError},
+};
+use chrono::TimeDelta;
+use std::time::Duration;
+
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Looks after every organization, once a minute and for ever.
+pub async fn keep_up(db: Db, settings: &Settings) {
+    let stale_after = TimeDelta::minutes(settings.run_stale_after.into());
+    let mut ticks = tokio::time::interval(EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = look_after_all(&db, stale_after).await {
+            tracing::warn!(%error, "what is overdue could not be looked after");
+        }
+    }
+}
+
+async fn look_after_all(db: &Db, stale_after: TimeDelta) -> Result<(), StoreError> {
+    for organization_id in db.organization_ids().await? {
+        traces::look_after(&OrgDb::new(db.clone(), organization_id), clock::now(), stale_after).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! Spans that are received, and the upkeep of the runs that are made of them.
+
+use crate::{
+    domain::time::Timestamp,
+    error::AppError,
+    server::{
+        files::Files,
+        otlp::span::Span,
+        store::{OrgDb, StoreError},
+    },
+};
+use chrono::TimeDelta;
+
+/// Traces of which nothing became a run are kept so long, should the rest of them still come.
+const HIDDEN_FOR: TimeDelta = TimeDelta::days(7);
+/// Stores spans of about so many bytes with the runs that they make, and the files in them; all is on disk when it
+/// returns. Files come last: when one of them cannot be stored, the client sends the spans again.
+pub async fn store(org: &OrgDb, files: &Files, spans: Vec<Span>, weight: usize) -> Result<(), AppError> {
+    if spans.is_empty() {
+        return Ok(());
+    }
+    let organization_id = org.organization_id();
+    for traced in org.write_spans(spans, weight).await? {
+        let id = traced.file.attachment.id;
+        // Its id is made of its bytes.
+        if files.size(organization_id, traced.run_id, id).await?.is_none() {
+            files.put(organization_id, traced.run_id, id, traced.file.bytes).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives up runs that have no end and of which nothing came for so long, and forgets traces that became no run: some of
+/// them at a time. Several servers do not get into one another's way.
+pub async fn look_after(org: &OrgDb, now: Timestamp, stale_after: TimeDelta) -> Result<(), StoreError> {
+    let stale_before = now.plus(-stale_after);
+    let overdue = org.overdue_runs(stale_before).await?;
+    if !overdue.is_empty() {
+        org.remap_runs(overdue, stale_before).await?;
+    }
+    org.forget_hidden_traces(now.plus(-HIDDEN_FOR)).await
+}

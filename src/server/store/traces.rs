@@ -1,0 +1,396 @@
+//! Spans as they were received, and the runs that they make: kept and made again in the transaction that takes more of
+//! them, so that nothing depends on the order in which they come.
+
+use super::{
+    counts::CountChanges,
+    engine::{StoreError, Tx},
+    insert_rows::insert_rows,
+    org_db::{OrgDb, Snapshot},
+    packed,
+    packed_run::PackedRun,
+    schema::{TraceBatches, TraceRuns, WorkflowRuns as Runs},
+};
+use crate::{
+    domain::{ids::RunId, status::RunStatus, time::Timestamp},
+    server::otlp::{
+        identity::{RunIdentity, RunKey, run_keys},
+        run::{MappedRun, RunFile, run_of},
+        span::{Span, SpanId, TraceId},
+    },
+};
+use sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement};
+use sqlx::FromRow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
+
+/// The bytes of a file that came in a span.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TracedFile {
+    pub run_id: RunId,
+    pub file: RunFile,
+}
+
+/// Runs or traces that one round of upkeep takes on.
+const AT_ONCE: u64 = 500;
+
+#[derive(FromRow)]
+struct BatchRow {
+    trace_id: Uuid,
+    number: i64,
+    packed_spans: Vec<u8>,
+}
+
+#[derive(FromRow)]
+struct TraceRow {
+    trace_id: Uuid,
+    run_id: Uuid,
+    received_at: i64,
+}
+
+#[derive(FromRow)]
+struct RunRow {
+    run_id: Uuid,
+}
+
+/// What is known of a trace.
+#[derive(Default)]
+struct Trace {
+    spans: BTreeMap<SpanId, Span>,
+    /// The number of the next batch.
+    next: i64,
+}
+
+type Traces = BTreeMap<TraceId, Trace>;
+
+impl Trace {
+    /// Whether an account of a span says anything new.
+    fn add(&mut self, span: Span) -> bool {
+        match self.spans.get_mut(&span.data.span_id) {
+            Some(known) => known.merge(span),
+            None => self.spans.insert(span.data.span_id, span).is_none(),
+        }
+    }
+}
+
+impl OrgDb {
+    /// Stores spans, and writes the runs that they are part of; the files that these have.
+    pub(super) async fn store_spans(
+        &self,
+        view: &mut Snapshot,
+        received: &[Span],
+        counts: &mut CountChanges,
+    ) -> Result<Vec<TracedFile>, StoreError> {
+        let ids: BTreeSet<TraceId> = received.iter().map(|span| span.data.trace_id).collect();
+        let Some(received_at) = received.iter().map(Span::received_at).max() else { return Ok(Vec::new()) };
+        let mut traces = self.known_traces(&mut view.tx, &ids).await?;
+        let before = self.runs_of_traces(&mut view.tx, &ids).await?;
+        let mut news: BTreeMap<TraceId, Vec<&Span>> = BTreeMap::new();
+        for span in received {
+            if traces.entry(span.data.trace_id).or_default().add(span.clone()) {
+                news.entry(span.data.trace_id).or_default().push(span);
+            }
+        }
+        self.insert_batches(&mut view.tx, &news, &traces).await?;
+        let now: HashSet<(TraceId, RunId)> = self.pairs(&traces).collect();
+        let touched: BTreeSet<RunId> = before.iter().chain(&now).map(|(_, run_id)| *run_id).collect();
+        self.part_traces(&mut view.tx, before.difference(&now)).await?;
+        // A run may have other traces that none of these spans is of.
+        let others = self.traces_of_runs(&mut view.tx, &touched).await?;
+        let others = others.into_iter().map(|row| stored_id(row.trace_id)).collect::<Result<BTreeSet<_>, _>>()?;
+        let others = &others - &ids;
+        traces.append(&mut self.known_traces(&mut view.tx, &others).await?);
+        let is_changed = |run_id: &RunId| {
+            let of_news = now.iter().any(|(trace_id, of)| of == run_id && news.contains_key(trace_id));
+            of_news || before.iter().any(|(_, of)| of == run_id) && !now.iter().any(|(_, of)| of == run_id)
+        };
+        let changed = touched.iter().copied().filter(|run_id| is_changed(run_id) || !others.is_empty()).collect();
+        let mapped = self.map(&traces, &touched, |_| false);
+        let shown: HashSet<RunId> = mapped.iter().map(|mapped| run_id_of(mapped)).collect();
+        self.join_traces(&mut view.tx, &now, received_at, &shown).await?;
+        let files = mapped.iter().flat_map(|mapped| {
+            let run_id = run_id_of(mapped);
+            mapped.files.iter().map(move |file| TracedFile { run_id, file: file.clone() })
+        });
+        let files = files.collect();
+        self.write_mapped(view, mapped, &changed, counts).await?;
+        Ok(files)
+    }
+
+    /// Makes runs again from their spans. Those of which nothing came since `stale_before` are given up.
+    pub(super) async fn remap(
+        &self,
+        view: &mut Snapshot,
+        runs: &[RunId],
+        stale_before: Timestamp,
+        counts: &mut CountChanges,
+    ) -> Result<(), StoreError> {
+        let runs: BTreeSet<RunId> = runs.iter().copied().collect();
+        let rows = self.traces_of_runs(&mut view.tx, &runs).await?;
+        let ids = rows.iter().map(|row| stored_id(row.trace_id)).collect::<Result<_, _>>()?;
+        let traces = self.known_traces(&mut view.tx, &ids).await?;
+        let mut last: HashMap<RunId, i64> = HashMap::new();
+        for row in rows {
+            let last = last.entry(RunId(row.run_id)).or_insert(row.received_at);
+            *last = Ord::max(row.received_at, *last);
+        }
+        let is_stale = |run_id| last.get(&run_id).is_some_and(|last| *last < stale_before.micros());
+        let mapped = self.map(&traces, &runs, is_stale);
+        self.write_mapped(view, mapped, &runs, counts).await
+    }
+
+    /// The runs of a trace, for all traces.
+    fn pairs<'a>(&'a self, traces: &'a Traces) -> impl Iterator<Item = (TraceId, RunId)> + 'a {
+        traces.iter().flat_map(|(trace_id, trace)| {
+            let spans: Vec<_> = trace.spans.values().cloned().collect();
+            let keys = run_keys(*trace_id, &spans).into_iter();
+            keys.map(|key| (*trace_id, self.identity(key).run_id())).collect::<HashSet<_>>()
+        })
+    }
+
+    const fn identity(&self, key: RunKey) -> RunIdentity {
+        RunIdentity { organization_id: self.organization_id(), key }
+    }
+
+    /// What spans make of these runs. A run that is none yet, or none any more, is not among them.
+    fn map(&self, traces: &Traces, runs: &BTreeSet<RunId>, is_stale: impl Fn(RunId) -> bool) -> Vec<MappedRun> {
+        let mut of_runs: BTreeMap<RunId, (RunKey, Vec<Span>)> = BTreeMap::new();
+        for (trace_id, trace) in traces {
+            let spans: Vec<_> = trace.spans.values().cloned().collect();
+            for (key, span) in run_keys(*trace_id, &spans).into_iter().zip(spans) {
+                let run_id = self.identity(key.clone()).run_id();
+                if runs.contains(&run_id) {
+                    of_runs.entry(run_id).or_insert_with(|| (key, Vec::new())).1.push(span);
+                }
+            }
+        }
+        let map = |(run_id, (key, spans)): (RunId, (RunKey, Vec<Span>))| {
+            run_of(&self.identity(key), &spans, is_stale(run_id))
+        };
+        of_runs.into_iter().filter_map(map).collect()
+    }
+
+    /// Writes what changed of runs, and takes away those that are none any more.
+    async fn write_mapped(
+        &self,
+        view: &mut Snapshot,
+        mapped: Vec<MappedRun>,
+        changed: &BTreeSet<RunId>,
+        counts: &mut CountChanges,
+    ) -> Result<(), StoreError> {
+        let mapped: Vec<_> = mapped.into_iter().filter(|mapped| changed.contains(&run_id_of(mapped))).collect();
+        let there: HashSet<RunId> = mapped.iter().map(run_id_of).collect();
+        let stored = self.stored_runs(&mut view.tx, changed.iter().copied()).await?;
+        let gone: Vec<RunId> = stored.keys().copied().filter(|run_id| !there.contains(run_id)).collect();
+        for run_id in &gone {
+            if let Some(run) = stored.get(run_id) {
+                counts.take(&run.facts);
+            }
+        }
+        self.delete_runs(&mut view.tx, &gone).await?;
+        let packed = mapped.into_iter().map(|mapped| PackedRun::of(self.organization_id(), mapped.write));
+        let packed = packed.collect::<Result<Vec<_>, _>>()?;
+        if packed.is_empty() {
+            return Ok(());
+        }
+        let runs: Vec<_> = packed.iter().collect();
+        self.write_over(&mut view.tx, &runs, &stored, counts).await?;
+        let ids = packed.iter().map(|run| (run.run_id, run.workflow_id)).collect();
+        self.rejoin_parts(view, &ids, counts).await
+    }
+
+    async fn delete_runs(&self, tx: &mut Tx, ids: &[RunId]) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let delete = Query::delete()
+            .from_table(Runs::Table)
+            .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
+            .and_where(Expr::col(Runs::Id).is_in(ids.iter().map(|id| id.0)))
+            .take();
+        tx.execute(&delete).await.map(drop)
+    }
+
+    async fn known_traces(&self, tx: &mut Tx, ids: &BTreeSet<TraceId>) -> Result<Traces, StoreError> {
+        let mut traces = Traces::new();
+        if ids.is_empty() {
+            return Ok(traces);
+        }
+        let select = Query::select()
+            .columns([TraceBatches::TraceId, TraceBatches::Number, TraceBatches::PackedSpans])
+            .from(TraceBatches::Table)
+            .and_where(self.owns((TraceBatches::Table, TraceBatches::OrganizationId)))
+            .and_where(Expr::col(TraceBatches::TraceId).is_in(ids.iter().map(uuid)))
+            .order_by(TraceBatches::TraceId, Order::Asc)
+            .order_by(TraceBatches::Number, Order::Asc)
+            .take();
+        for row in tx.fetch_all::<BatchRow>(&select).await? {
+            let trace = traces.entry(stored_id(row.trace_id)?).or_default();
+            trace.next = row.number + 1;
+            let spans: Vec<Span> = packed::unpack_json(&row.packed_spans)
+                .map_err(|error| StoreError::Inconsistent { table: "trace_batches", problem: error.to_string() })?;
+            for span in spans {
+                trace.add(span);
+            }
+        }
+        Ok(traces)
+    }
+
+    async fn insert_batches(
+        &self,
+        tx: &mut Tx,
+        news: &BTreeMap<TraceId, Vec<&Span>>,
+        traces: &Traces,
+    ) -> Result<(), StoreError> {
+        let row = |(trace_id, spans): (&TraceId, &Vec<&Span>)| {
+            let number = traces.get(trace_id).map_or(0, |trace| trace.next);
+            let packed = packed::pack_json(spans)?;
+            Ok(vec![self.organization_id().0.into(), uuid(trace_id).into(), number.into(), packed.into()])
+        };
+        let rows = news.iter().map(row).collect::<Result<_, serde_json::Error>>().map_err(packed::unwritable)?;
+        let columns =
+            [TraceBatches::OrganizationId, TraceBatches::TraceId, TraceBatches::Number, TraceBatches::PackedSpans];
+        insert_rows(tx, TraceBatches::Table, &columns, rows, None).await
+    }
+
+    async fn runs_of_traces(
+        &self,
+        tx: &mut Tx,
+        ids: &BTreeSet<TraceId>,
+    ) -> Result<HashSet<(TraceId, RunId)>, StoreError> {
+        let of_traces = Expr::col(TraceRuns::TraceId).is_in(ids.iter().map(uuid));
+        let rows: Vec<TraceRow> = tx.fetch_all(self.select_traces().and_where(of_traces)).await?;
+        rows.into_iter().map(|row| Ok((stored_id(row.trace_id)?, RunId(row.run_id)))).collect()
+    }
+
+    async fn traces_of_runs(&self, tx: &mut Tx, runs: &BTreeSet<RunId>) -> Result<Vec<TraceRow>, StoreError> {
+        let of_runs = Expr::col(TraceRuns::RunId).is_in(runs.iter().map(|run_id| run_id.0));
+        tx.fetch_all(self.select_traces().and_where(of_runs)).await
+    }
+
+    fn select_traces(&self) -> SelectStatement {
+        Query::select()
+            .columns([TraceRuns::TraceId, TraceRuns::RunId, TraceRuns::ReceivedAt])
+            .from(TraceRuns::Table)
+            .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
+            .take()
+    }
+
+    /// Notes which runs traces are part of, and which of these runs are shown.
+    async fn join_traces(
+        &self,
+        tx: &mut Tx,
+        pairs: &HashSet<(TraceId, RunId)>,
+        received_at: Timestamp,
+        shown: &HashSet<RunId>,
+    ) -> Result<(), StoreError> {
+        let row = |(trace_id, run_id): &(TraceId, RunId)| {
+            let is_shown = shown.contains(run_id);
+            let organization_id = self.organization_id().0.into();
+            vec![organization_id, uuid(trace_id).into(), run_id.0.into(), received_at.micros().into(), is_shown.into()]
+        };
+        let columns = [
+            TraceRuns::OrganizationId,
+            TraceRuns::TraceId,
+            TraceRuns::RunId,
+            TraceRuns::ReceivedAt,
+            TraceRuns::IsShown,
+        ];
+        let again =
+            OnConflict::columns(columns.into_iter().take(3)).update_columns(columns.into_iter().skip(3)).to_owned();
+        insert_rows(tx, TraceRuns::Table, &columns, pairs.iter().map(row).collect(), Some(again)).await?;
+        // The other traces of a run that is shown are, too.
+        let update = Query::update()
+            .table(TraceRuns::Table)
+            .value(TraceRuns::IsShown, true)
+            .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
+            .and_where(Expr::col(TraceRuns::RunId).is_in(shown.iter().map(|run_id| run_id.0)))
+            .and_where(Expr::col(TraceRuns::IsShown).eq(false))
+            .take();
+        tx.execute(&update).await.map(drop)
+    }
+
+    /// Forgets that traces are part of runs.
+    async fn part_traces(&self, tx: &mut Tx, pairs: impl Iterator<Item = &(TraceId, RunId)>) -> Result<(), StoreError> {
+        for (trace_id, run_id) in pairs {
+            let delete = Query::delete()
+                .from_table(TraceRuns::Table)
+                .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
+                .and_where(Expr::col(TraceRuns::TraceId).eq(uuid(trace_id)))
+                .and_where(Expr::col(TraceRuns::RunId).eq(run_id.0))
+                .take();
+            tx.execute(&delete).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs made of spans that still run, although nothing came of them since `before`; some of them at a time.
+    pub async fn overdue_runs(&self, before: Timestamp) -> Result<Vec<RunId>, StoreError> {
+        let select = Query::select()
+            .column((TraceRuns::Table, TraceRuns::RunId))
+            .from(Runs::Table)
+            .inner_join(
+                TraceRuns::Table,
+                self.owns((TraceRuns::Table, TraceRuns::OrganizationId))
+                    .and(Expr::col((TraceRuns::Table, TraceRuns::RunId)).equals((Runs::Table, Runs::Id))),
+            )
+            .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
+            .and_where(Expr::col((Runs::Table, Runs::Status)).eq(RunStatus::Running.as_str()))
+            .group_by_col((TraceRuns::Table, TraceRuns::RunId))
+            .and_having(Expr::col((TraceRuns::Table, TraceRuns::ReceivedAt)).max().lt(before.micros()))
+            .limit(AT_ONCE)
+            .take();
+        let rows: Vec<RunRow> = self.db.fetch_all(&select).await?;
+        Ok(rows.into_iter().map(|row| RunId(row.run_id)).collect())
+    }
+
+    /// Forgets traces of which nothing became a run, and nothing came since `before`; some of them at a time.
+    pub async fn forget_hidden_traces(&self, before: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.db.begin_alone(self.organization_id()).await?;
+        let hidden = self
+            .select_traces()
+            .and_where(Expr::cust("NOT is_shown"))
+            .and_where(Expr::col(TraceRuns::ReceivedAt).lt(before.micros()))
+            .limit(AT_ONCE)
+            .take();
+        let rows: Vec<TraceRow> = tx.fetch_all(&hidden).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let ids = || rows.iter().map(|row| row.trace_id);
+        let delete = Query::delete()
+            .from_table(TraceRuns::Table)
+            .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
+            .and_where(Expr::col(TraceRuns::TraceId).is_in(ids()))
+            .and_where(Expr::cust("NOT is_shown"))
+            .take();
+        tx.execute(&delete).await?;
+        // A trace may be part of one run that is shown and of one that is not.
+        let shown = Query::select()
+            .column(TraceRuns::TraceId)
+            .from(TraceRuns::Table)
+            .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
+            .and_where(Expr::col(TraceRuns::TraceId).is_in(ids()))
+            .take();
+        let delete = Query::delete()
+            .from_table(TraceBatches::Table)
+            .and_where(self.owns((TraceBatches::Table, TraceBatches::OrganizationId)))
+            .and_where(Expr::col(TraceBatches::TraceId).is_in(ids()))
+            .and_where(Expr::col(TraceBatches::TraceId).in_subquery(shown).not())
+            .take();
+        tx.execute(&delete).await?;
+        tx.commit().await
+    }
+}
+
+fn run_id_of(mapped: &MappedRun) -> RunId {
+    mapped.write.run_id
+}
+
+const fn uuid(id: &TraceId) -> Uuid {
+    Uuid::from_bytes(id.to_bytes())
+}
+
+fn stored_id(id: Uuid) -> Result<TraceId, StoreError> {
+    TraceId::from_bytes(id.as_bytes())
+        .ok_or_else(|| StoreError::Inconsistent { table: "trace_batches", problem: "an empty trace id".to_owned() })
+}
