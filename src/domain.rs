@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod account;
+pub mod change;
 pub mod cost;
 pub mod document;
 pub mod duration;

@@ -41,7 +41,7 @@ pub async fn runs(
 }
 
 /// Reads what all runs of a page cost, at once.
-async fn fill_costs<T>(
+pub(super) async fn fill_costs<T>(
     snapshot: &mut Snapshot,
     rows: &mut [T],
     parts: fn(&mut T) -> (RunId, &mut Vec<CostLine>),

@@ -45,6 +45,11 @@ mod tests {
                     Some("PRIMARY" | "FOREIGN") => {
                         shape.insert(format!("{table}: {}", line.trim_end_matches(',')));
                     }
+                    Some("ALTER") => {
+                        let words: Vec<_> = line.trim_end_matches(';').split_whitespace().collect();
+                        assert_eq!((words[1], words[3], words[4]), ("TABLE", "ADD", "COLUMN"), "{line}");
+                        shape.insert(format!("CREATE TABLE {}.{} {}", words[2], words[5], words[7..].join(" ")));
+                    }
                     Some(column) => {
                         shape.insert(format!("{table}.{column} {}", words.skip(1).collect::<Vec<_>>().join(" ")));
                     }

@@ -55,7 +55,7 @@ pub(super) fn state_digest(key: &str, value: &str) -> Vec<u8> {
 
 impl Snapshot {
     /// A filter as the condition that list and count share.
-    fn condition(&self, filter: &RunFilter) -> Cond {
+    pub(super) fn condition(&self, filter: &RunFilter) -> Cond {
         let column = |column: Runs| Expr::col((Runs::Table, column));
         let mut all = Cond::all().add(self.owns((Runs::Table, Runs::OrganizationId)));
         for (name, id) in [
@@ -157,6 +157,12 @@ impl Snapshot {
 
     fn summaries(&self, filter: &RunFilter, limit: Limit, entry: Entry) -> SelectStatement {
         let mut select = self.page_of_runs(filter, limit, entry);
+        self.select_summary(&mut select);
+        select
+    }
+
+    /// What a row of a page's list shows.
+    pub(super) fn select_summary(&self, select: &mut SelectStatement) {
         select.columns(
             [
                 Runs::Id,
@@ -176,8 +182,7 @@ impl Snapshot {
             ]
             .map(|column| (Runs::Table, column)),
         );
-        self.join_names(&mut select);
-        select
+        self.join_names(select);
     }
 
     /// A page of runs for the API, newest first, without their costs.
