@@ -9,6 +9,7 @@ pub mod connection;
 pub mod demo;
 pub mod files;
 pub mod guard;
+pub mod live;
 pub mod pages;
 pub mod policy;
 pub mod problem;
@@ -24,6 +25,7 @@ use auth::throttle::Throttle;
 use axum::extract::FromRef;
 use files::Files;
 use leptos::config::LeptosOptions;
+use live::Live;
 use settings::Settings;
 use std::sync::Arc;
 use store::Db;
@@ -35,5 +37,6 @@ pub struct AppState {
     pub files: Files,
     pub settings: Arc<Settings>,
     pub throttle: Arc<Throttle>,
+    pub live: Arc<Live>,
     pub leptos: LeptosOptions,
 }

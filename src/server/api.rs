@@ -11,6 +11,7 @@ mod openapi;
 mod params;
 mod query;
 mod run_detail;
+mod run_events;
 mod run_payload;
 mod run_steps;
 mod run_write;
@@ -27,7 +28,7 @@ use openapi::OpenApiText;
 /// All endpoints: what is not in here is not served.
 pub fn endpoints(settings: &Settings) -> Vec<Endpoint> {
     let mut endpoints = vec![runs_list::endpoint(), run_detail::endpoint(), run_write::endpoint(settings)];
-    endpoints.push(runs_stream::endpoint());
+    endpoints.extend([runs_stream::endpoint(), run_events::endpoint()]);
     endpoints.extend(run_payload::endpoints());
     endpoints.extend(run_steps::endpoints());
     endpoints.extend(attachment::endpoints());

@@ -3,7 +3,7 @@
 
 use super::{
     describe::Description,
-    extract::{RunsReader, RunsWriter},
+    extract::{RunsReader, RunsWriter, StandingReader},
 };
 use crate::domain::access::Scope;
 use crate::server::{AppState, guard, policy::Policy};
@@ -102,6 +102,10 @@ impl OrganizationAccess for RunsReader {
     const SCOPE: Scope = Scope::RunsRead;
 }
 
+impl OrganizationAccess for StandingReader {
+    const SCOPE: Scope = Scope::RunsRead;
+}
+
 impl OrganizationAccess for RunsWriter {
     const SCOPE: Scope = Scope::RunsWrite;
 }
@@ -192,7 +196,7 @@ impl Endpoint {
         Self { handler: self.handler.layer(RequestDecompressionLayer::new()), ..self }
     }
 
-    /// May take as long as its body goes on coming.
+    /// May take as long as its body goes on coming, or its answer goes on.
     #[must_use]
     pub fn without_timeout(self) -> Self {
         Self { is_timed: false, ..self }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
+        change::Position,
         engine_state::MAX_STATE_KEY_CHARS,
         filter::RunFilter,
         page::{Limit, PageNumber, PageRequest},
@@ -16,8 +17,8 @@ use crate::{
 use serde_json::json;
 use std::str::FromStr;
 use utoipa::openapi::{
-    ObjectBuilder, Type,
-    path::{Parameter, ParameterStyle},
+    ObjectBuilder, Required, Type,
+    path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
     schema::AdditionalProperties,
 };
 
@@ -38,6 +39,13 @@ impl Default for ListParams {
     fn default() -> Self {
         Self { filter: RunFilter::default(), request: PageRequest::default(), columns: Columns::Full }
     }
+}
+
+/// What a stream of events asks for: the filters of a list, and from where on.
+#[derive(Debug, Default)]
+pub struct EventParams {
+    pub filter: RunFilter,
+    pub after: Option<Position>,
 }
 
 /// One of them, but for `state[…]`, which has any name.
@@ -150,6 +158,32 @@ const PARAMETERS: &[ListParameter] = &[
     },
 ];
 
+/// What says which page is listed and how, and filters nothing.
+const OF_THE_PAGE: [&str; 3] = ["page", "limit", "exclude"];
+
+const AFTER: &str = "after";
+
+/// The parameters that filter, as the OpenAPI document has them.
+pub fn described_filters() -> Vec<Parameter> {
+    described().into_iter().filter(|parameter| !OF_THE_PAGE.contains(&parameter.name.as_str())).collect()
+}
+
+/// From where on events are told, as a parameter.
+pub fn described_after() -> Parameter {
+    query_parameter(AFTER, "As `Last-Event-ID`, which counts before it", event_id()).build()
+}
+
+/// The same as a header.
+pub fn described_last_event_id() -> Parameter {
+    ParameterBuilder::new()
+        .name("Last-Event-ID")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("The `id` of the last event that was read"))
+        .schema(Some(event_id()))
+        .build()
+}
+
 /// The parameters as the OpenAPI document has them.
 pub fn described() -> Vec<Parameter> {
     let state = ObjectBuilder::new()
@@ -170,6 +204,21 @@ pub fn described() -> Vec<Parameter> {
         .map(|parameter| query_parameter(parameter.name, parameter.description, (parameter.schema)()).build())
         .chain(std::iter::once(state))
         .collect()
+}
+
+impl QueryParams for EventParams {
+    fn read(&mut self, name: &str, text: &str) -> Option<Result<(), String>> {
+        match name {
+            AFTER => Some(set_some(&mut self.after, value(text))),
+            name if OF_THE_PAGE.contains(&name) => None,
+            name => {
+                let mut list = ListParams { filter: std::mem::take(&mut self.filter), ..ListParams::default() };
+                let read = list.read(name, text);
+                self.filter = list.filter;
+                read
+            }
+        }
+    }
 }
 
 impl QueryParams for ListParams {
@@ -216,6 +265,10 @@ fn short(text: &str) -> Result<String, String> {
 
 fn short_text() -> ObjectBuilder {
     text(None).min_length(Some(1)).max_length(Some(MAX_TEXT_CHARS))
+}
+
+fn event_id() -> ObjectBuilder {
+    text(Some("^[0-9]{1,18}([.][0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")).examples(["4711"])
 }
 
 fn count_range() -> ObjectBuilder {
@@ -286,6 +339,18 @@ mod tests {
         );
         let many = (0..=MAX_STATE_PAIRS).map(|n| format!("state[{n}]=x")).collect::<Vec<_>>().join("&");
         assert_eq!(faults(&many), ["state[50]: is more than the 50 pairs that one request may ask for"]);
+    }
+
+    #[test]
+    fn a_stream_takes_the_filters_of_a_list_and_nothing_of_its_page() {
+        let params: EventParams = parse("status=failed&state[region]=eu&after=12&channel=api").unwrap();
+        let list: ListParams = parse("status=failed&state[region]=eu&channel=api").unwrap();
+        assert_eq!((params.filter, params.after), (list.filter, Some(Position::after(12))));
+        let Err(AppError::BadRequest(faults)) = parse::<EventParams>("page=1&limit=2&exclude=flow&after=x") else {
+            panic!("it is refused")
+        };
+        let named: Vec<_> = faults.iter().map(|fault| fault.param.as_str()).collect();
+        assert_eq!(named, ["page", "limit", "exclude", "after"]);
     }
 
     proptest! {
