@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::{OnceCell, watch},
+    sync::{OnceCell, Semaphore, watch},
     time::Instant,
 };
 
@@ -34,6 +34,8 @@ const AT_ONCE: u64 = 25;
 /// How often a stream on which nothing happens makes sure that its reader may still read. Before something is told it is
 /// made sure of in any case.
 const MADE_SURE_EVERY: Duration = Duration::from_secs(3);
+
+const MAKE_SURE_AT_ONCE: usize = 4;
 
 /// What is told at once to all who ask for the same and have come equally far.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ pub struct Live {
     /// What is being told, for as long as somebody is being told it.
     parts: Mutex<HashMap<Key, Weak<OnceCell<Part>>>>,
     heartbeat: Duration,
+    /// How many make sure of their access at once: not all who are woken, or requests would wait for them.
+    gate: Semaphore,
     stopped: watch::Sender<bool>,
 }
 
@@ -63,6 +67,7 @@ impl Live {
             pulses: Pulses::default(),
             parts: Mutex::default(),
             heartbeat: Settings::millis(settings.event_heartbeat_ms),
+            gate: Semaphore::new(MAKE_SURE_AT_ONCE),
             stopped: watch::Sender::new(false),
         }
     }
@@ -167,7 +172,7 @@ impl Reader {
             }
             if Position::after(*self.number.borrow_and_update()) > self.position {
                 self.make_sure().await.ok()?;
-                let part = self.live.part(&self.org, &self.filter, self.position).await.ok()?;
+                let part = Box::pin(self.live.part(&self.org, &self.filter, self.position)).await.ok()?;
                 let (text, to) = part.get().map(|part| (part.text.clone(), part.to))?;
                 // Nothing is behind the last write that was heard of.
                 let has_moved = to > self.position;
@@ -200,7 +205,9 @@ impl Reader {
     }
 
     async fn make_sure(&mut self) -> Result<(), AppError> {
-        self.standing.still(&self.state).await?;
+        let _passes = self.live.gate.acquire().await.map_err(|_| AppError::Internal)?;
+        // On the heap while it lasts: what waits is small.
+        Box::pin(self.standing.still(&self.state)).await?;
         self.made_sure_at = Instant::now();
         Ok(())
     }

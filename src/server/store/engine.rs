@@ -288,7 +288,11 @@ impl Db {
     pub(super) async fn notify_others(&self, organization_id: OrganizationId) -> Result<(), StoreError> {
         if let Pools::Postgres(pool) = &self.pools {
             let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(organization_id.to_string());
-            notify.execute(pool).await?;
+            match notify.execute(pool).await {
+                // A program that ends does not wait for it.
+                Ok(_) | Err(sqlx::Error::PoolClosed) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }
