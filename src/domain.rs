@@ -17,6 +17,7 @@ pub mod frame;
 pub mod ids;
 pub mod json;
 pub mod list_state;
+pub mod live_rows;
 pub mod media;
 pub mod objects;
 pub mod page;

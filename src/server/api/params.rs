@@ -288,7 +288,12 @@ fn time_range() -> ObjectBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{error::AppError, server::api::query::parse};
+    use crate::{
+        domain::{ids::AiEmployeeId, scope::LogsScope, time::Timestamp},
+        error::AppError,
+        logs_query::LogsQuery,
+        server::api::query::parse,
+    };
     use proptest::prelude::*;
 
     fn faults(query: &str) -> Vec<String> {
@@ -339,6 +344,25 @@ mod tests {
         );
         let many = (0..=MAX_STATE_PAIRS).map(|n| format!("state[{n}]=x")).collect::<Vec<_>>().join("&");
         assert_eq!(faults(&many), ["state[50]: is more than the 50 pairs that one request may ask for"]);
+    }
+
+    #[test]
+    fn p51_a_page_hears_of_what_its_list_asks_for() {
+        let id = "7f1c9b1e-52d0-4b8e-9c3a-0d4f5a6b7c8d";
+        let nora = AiEmployeeId(id.parse().unwrap());
+        for scope in [LogsScope::Organization, LogsScope::Teammate(nora), LogsScope::TeammateApi(nora)] {
+            for search in [
+                "page=3&q=wet".to_owned(),
+                "status=failed&channel=a+%26+b%3D&model=%E6%A8%A1&duration=1-10s&tokens=gt10k".to_owned(),
+                format!("skill={id}&teammate=00000000-0000-4000-8000-000000000001&duration=5..&tokens=..100"),
+                "date=2026-11-20T10:00:00Z..2026-11-21T10:00:00.123Z".to_owned(),
+            ] {
+                let query = LogsQuery::parse(&search);
+                let listed = scope.narrow(query.filters.to_run_filter(Timestamp::EPOCH));
+                let heard: EventParams = parse(&query.watched(scope, None)).unwrap();
+                assert_eq!(heard.filter, listed, "{search}");
+            }
+        }
     }
 
     #[test]
