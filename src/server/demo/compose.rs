@@ -33,9 +33,9 @@ use serde_json::{Value, json};
 use std::mem;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
-/// Runs that begin one after the other share conversations when no more than this lies between them.
-const RUNS_TO_COME_MS: u64 = 10_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
+/// Runs that begin within this are next to each other when conversations are shared out.
+const RUNS_TO_COME_MS: u64 = 10_000;
 
 /// What decides about a run before anything else is drawn.
 struct Plan {

@@ -19,6 +19,8 @@ use serde_json::Value;
 const LONGEST: i64 = 45_000;
 /// How long it waits to be taken up.
 const WAITS: i64 = 1_200;
+/// How long it is at work at least, even when it does nothing.
+const WORKS: i64 = 1_500;
 
 /// A run that goes on. What will become of it is known from the beginning, and told as time passes.
 pub struct LiveRun {
@@ -38,10 +40,18 @@ pub fn until_next(seed: u64, now: Timestamp, rate: u32) -> TimeDelta {
 impl LiveRun {
     /// A run that begins now. Its times are so many times as short as usual.
     pub fn begin(seed: u64, now: Timestamp, rate: u32) -> Self {
-        let DemoRun { document: mut whole, files } = compose::run_to_come(seed, now, LONGEST / i64::from(rate.max(1)));
-        // Long enough that one sees it wait.
-        let by = WAITS / i64::from(rate.max(1));
-        move_all(&mut whole, |time| if time == now { time } else { after(time, by) });
+        let rate = i64::from(rate.max(1));
+        let DemoRun { document: mut whole, files } = compose::run_to_come(seed, now, LONGEST / rate);
+        // Long enough that one sees it wait, and work.
+        move_all(&mut whole, |time| after(time, WAITS / rate));
+        if let Some(started_at) = whole.started_at {
+            let least = after(started_at, WORKS / rate);
+            for end in ends(&mut whole) {
+                *end = end.map(|end| end.max(least));
+            }
+            let took = whole.finished_at().map(|end| end.millis_since(started_at));
+            whole.duration_ms = whole.duration_ms.and(took);
+        }
         Self { whole, files, told: None }
     }
 
@@ -145,17 +155,24 @@ fn call_at(call: &ToolCall, now: Timestamp) -> Option<ToolCall> {
     Some(ToolCall { result: None, error: None, ended_at: None, ..call.clone() })
 }
 
-/// Moves all times of a run.
+/// Moves all times of a run but that of its creation.
 fn move_all(run: &mut RunDocument, to: impl Fn(Timestamp) -> Timestamp) {
-    let of_run =
-        [&mut run.started_at, &mut run.completed_at, &mut run.failed_at, &mut run.suspended_at, &mut run.cancelled_at];
+    run.started_at = run.started_at.map(&to);
+    for end in ends(run) {
+        *end = end.map(&to);
+    }
     let of_steps = run.steps.iter_mut().flat_map(|step| {
         let of_calls = step.tool_calls.iter_mut().flat_map(|call| [&mut call.started_at, &mut call.ended_at]);
         of_calls.chain([&mut step.started_at, &mut step.ended_at])
     });
-    for time in of_run.into_iter().chain(of_steps) {
+    for time in of_steps {
         *time = time.map(&to);
     }
+}
+
+/// The ways in which a run may have ended or stopped.
+const fn ends(run: &mut RunDocument) -> [&mut Option<Timestamp>; 4] {
+    [&mut run.completed_at, &mut run.failed_at, &mut run.suspended_at, &mut run.cancelled_at]
 }
 
 #[cfg(test)]

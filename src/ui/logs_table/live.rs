@@ -111,8 +111,9 @@ impl Live {
         let (again, set_again) = signal(false);
         Effect::new(move |open: Option<Option<EventStream>>| {
             drop(open);
-            again.track();
-            let (since, parameters) = wanted.get().filter(|_| is_visible.get())?;
+            // It may be woken by what takes it away.
+            again.try_get()?;
+            let (since, parameters) = wanted.try_get()?.filter(|_| is_visible.try_get() == Some(true))?;
             let told = self.note(|notes| {
                 if notes.since != since {
                     notes.told = since.1.to_string();
@@ -143,7 +144,7 @@ impl Live {
             serde_json::from_str(&told.data).map(|event| RowEvent::Written(Box::new(event)))
         };
         let is_expanded = |event: &RowEvent| self.runs.expanded.try_get_untracked().flatten() == Some(event.run_id());
-        self.note(|notes| {
+        let noted = self.note(|notes| {
             (notes.told, notes.refusals) = (told.id, 0);
             if let Ok(event) = &event {
                 notes.run_has_changed |= is_expanded(event);
@@ -153,7 +154,7 @@ impl Live {
             }
         });
         // One that cannot be read is of a newer version, perhaps.
-        if let Ok(event) = event {
+        if let (Some(()), Ok(event)) = (noted, event) {
             let answered = self.shown.with_untracked(|shown| Some((shown.origin(), shown.page.clone()?)));
             let Some((origin, page)) = answered else { return };
             self.rows.update(|rows| {
@@ -175,11 +176,16 @@ impl Live {
     /// Brings in what has come, where that moves nothing that somebody is at.
     pub fn settle(self) {
         let holds_run = is_there(".run-detail:focus-within");
-        let run_has_changed = self.note(|notes| !holds_run && std::mem::take(&mut notes.run_has_changed));
-        if run_has_changed == Some(true) {
+        let noted = self.note(|notes| {
+            let run_has_changed = !holds_run && std::mem::take(&mut notes.run_has_changed);
+            (run_has_changed, notes.is_asked_for)
+        });
+        // What leaves a page takes the pointer and the focus from it.
+        let Some((run_has_changed, is_asked_for)) = noted else { return };
+        if run_has_changed {
             self.runs.run.refetch();
         }
-        if !is_there(".runs-live:is(:hover, :focus-within)") || self.note(|notes| notes.is_asked_for) == Some(true) {
+        if is_asked_for || !is_there(".runs-live:is(:hover, :focus-within)") {
             self.list_again();
         }
     }
@@ -191,7 +197,7 @@ impl Live {
     }
 
     fn list_again(self) {
-        let is_asked_for = self.note(|notes| notes.is_asked_for) == Some(true);
+        let Some(is_asked_for) = self.note(|notes| notes.is_asked_for) else { return };
         let expanded = self.runs.expanded.get_untracked().filter(|_| !is_asked_for);
         let stays = |rows: &LiveRows| expanded.is_none_or(|run| !rows.would_push_off(run));
         let wants_listing =
