@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod account;
+pub mod change;
 pub mod cost;
 pub mod document;
 pub mod duration;
@@ -16,6 +17,7 @@ pub mod frame;
 pub mod ids;
 pub mod json;
 pub mod list_state;
+pub mod live_rows;
 pub mod media;
 pub mod merge_patch;
 pub mod objects;

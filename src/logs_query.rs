@@ -6,6 +6,8 @@ use crate::domain::{
     page::PageNumber,
     range::{Choice, Range},
     run_part::RunPart,
+    run_view::FoundBy,
+    scope::LogsScope,
     search::{self, Search},
     time::Timestamp,
 };
@@ -64,6 +66,39 @@ impl LogsQuery {
     /// What the search box asks for.
     pub fn search(&self) -> Search {
         search::classify(self.q.as_deref().unwrap_or_default())
+    }
+
+    /// Whether not every run of a surface is listed.
+    pub fn is_narrowed(&self) -> bool {
+        self.filters != Filters::default() || self.search().asks_the_server()
+    }
+
+    /// Of which runs one wants to hear, as the API asks for them. Of a preset of dates all that is written now is part, and so
+    /// nothing is asked: then all who look at the same list ask for the same.
+    pub fn watched(&self, scope: LogsScope, found_by: Option<FoundBy>) -> String {
+        let filters = &self.filters;
+        let value = |kind| filters.value(kind);
+        let (teammate, source) = scope.fixed();
+        let date = filters.date.filter(|date| matches!(date, Choice::Custom(_)));
+        let (run, conversation) = match (self.search(), found_by) {
+            (Search::Empty | Search::Text(_), _) => (None, None),
+            (Search::RunLink(id), _) | (Search::Id(id), Some(FoundBy::Run)) => (Some(id), None),
+            (Search::Id(id), _) => (None, Some(id)),
+        };
+        let pairs = [
+            ("run_id", run.map(|id| id.to_string())),
+            ("conversation_id", conversation.map(|id| id.to_string())),
+            ("status", value(FilterKind::Status)),
+            ("channel", source.map(str::to_owned).or_else(|| value(FilterKind::Channel))),
+            ("model", value(FilterKind::Model)),
+            ("workflow_id", value(FilterKind::Skill)),
+            ("ai_employee_id", teammate.map(|id| id.to_string()).or_else(|| value(FilterKind::Teammate))),
+            ("started", date.map(|date| date.to_string())),
+            ("duration", filters.duration.map(|choice| choice.range().to_string())),
+            ("tokens", filters.tokens.map(|choice| choice.range().to_string())),
+        ];
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(pairs.into_iter().filter_map(|(name, value)| Some((name, value?)))).finish()
     }
 
     /// What decides which rows are listed, as a query string: not the expanded run, nor words that only pick among the
@@ -219,6 +254,20 @@ mod tests {
         assert_eq!(asked.with_search("").to_string(), "");
         assert_eq!(query.with(FilterKind::Status, "completed").to_string(), "utm=x&status=completed");
         assert_eq!(query.with_run(RUN.parse().ok()).with_part(RunPart::Flow).with_run(None), query);
+    }
+
+    #[test]
+    fn p51_one_hears_of_what_one_looks_at() {
+        let watched = |search: &str, found_by| {
+            let query = LogsQuery::parse(search);
+            (query.watched(LogsScope::Organization, found_by), query.is_narrowed())
+        };
+        let own = |parameters: &str| (parameters.to_owned(), true);
+        assert_eq!(watched("page=3&q=wet&utm=x", None), (String::new(), false));
+        assert_eq!(watched("status=failed&date=24h", None), own("status=failed"));
+        assert_eq!(watched(&format!("q={RUN}"), None), own(&format!("conversation_id={RUN}")));
+        assert_eq!(watched(&format!("q={RUN}"), Some(FoundBy::Run)), own(&format!("run_id={RUN}")));
+        assert_eq!(watched(&format!("q=/logs?run={RUN}"), None), own(&format!("run_id={RUN}")));
     }
 
     proptest! {

@@ -50,6 +50,12 @@ pub fn api_steps(organization_id: OrganizationId, workflow_id: WorkflowId, run_i
     format!("{}steps/?offset=0", api_run(organization_id, workflow_id, run_id))
 }
 
+/// The events of runs after one of them, and their filter as the API has it.
+pub fn api_events(organization_id: OrganizationId, parameters: &str, after: &str) -> String {
+    let and = if parameters.is_empty() { "" } else { "&" };
+    format!("/api/organizations/{organization_id}/workflows/runs/events/?{parameters}{and}after={after}")
+}
+
 /// Sign-in that comes back to `next`.
 pub fn login_then(next: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();

@@ -9,6 +9,7 @@ pub mod connection;
 pub mod demo;
 pub mod files;
 pub mod guard;
+pub mod live;
 pub mod otlp;
 pub mod pages;
 pub mod policy;
@@ -25,6 +26,7 @@ use auth::throttle::Throttle;
 use axum::extract::FromRef;
 use files::Files;
 use leptos::config::LeptosOptions;
+use live::Live;
 use settings::Settings;
 use std::sync::Arc;
 use store::Db;
@@ -36,5 +38,6 @@ pub struct AppState {
     pub files: Files,
     pub settings: Arc<Settings>,
     pub throttle: Arc<Throttle>,
+    pub live: Arc<Live>,
     pub leptos: LeptosOptions,
 }

@@ -5,9 +5,11 @@ mod support;
 
 use serde_json::json;
 use std::{
+    collections::HashMap,
     io::{Read, Write},
     net::{TcpListener, TcpStream},
     os::unix::fs::PermissionsExt,
+    process::{Command, Stdio},
 };
 use support::{program::Installation, runs};
 
@@ -131,6 +133,49 @@ fn the_demo_is_made_once_and_the_same_for_the_same_seed() {
         ids
     };
     assert_eq!(ids(), ids());
+}
+
+#[test]
+fn the_demo_goes_on_beside_a_program_that_serves_and_leaves_nothing_at_work() {
+    for installation in Installation::both() {
+        installation.run(&["demo", "--runs", "30", "--seed", "3", "--password", "halden-demo"], "");
+        let other_seed = refusal(&installation.run_with(&["demo", "--live", "--seed", "4"], ""));
+        assert_eq!(other_seed, "alloy-logs: the organization Halden was not made with the seed 4");
+        let token = installation.token("Halden", "runs:read");
+        let server = installation.serve();
+        let org = server.get("/api/session", &token).json()["organization_id"].as_str().unwrap().to_owned();
+        let list = format!("/api/organizations/{org}/workflows/runs/");
+        let mut stream = server.events(&format!("{list}events/"), &[("authorization", &format!("Bearer {token}"))]);
+        let mut demo = installation
+            .command(&["demo", "--live", "--seed", "3", "--speed", "20"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Until a run was seen to come, to be at work, and to end.
+        let mut seen: HashMap<String, Vec<String>> = HashMap::new();
+        let told = |stream: &mut support::program::EventStream| {
+            let event = stream.event().unwrap();
+            let text = |name: &str| event.data["run"][name].as_str().unwrap().to_owned();
+            (text("id"), event.name.clone(), text("status"))
+        };
+        loop {
+            let (id, name, status) = told(&mut stream);
+            let course = seen.entry(id).or_default();
+            assert_eq!(name == "run-created", course.is_empty(), "{course:?} {name}");
+            course.push(status);
+            let was_at_work = course.iter().any(|status| status == "running");
+            if was_at_work && !["pending", "running"].contains(&course.last().unwrap().as_str()) {
+                break;
+            }
+        }
+        let stopped = Command::new("kill").args(["-INT", &demo.id().to_string()]).status().unwrap();
+        assert!(stopped.success() && demo.wait().unwrap().success());
+        for run in server.get(&format!("{list}?limit=100&exclude=flow"), &token).json()["data"].as_array().unwrap() {
+            let is_new = seen.contains_key(run["id"].as_str().unwrap());
+            assert!(!is_new || !["pending", "running"].contains(&run["status"].as_str().unwrap()), "{run}");
+        }
+    }
 }
 
 #[test]

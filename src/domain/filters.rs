@@ -4,7 +4,7 @@ use super::{
     duration,
     filter::RunFilter,
     ids::{AiEmployeeId, WorkflowId},
-    range::{Choice, DatePreset, DurationPreset, NumberPreset, Preset, Range, TokenPreset},
+    range::{Choice, DatePreset, DurationPreset, Preset, Range, TokenPreset},
     run::Run,
     source,
     status::RunStatus,
@@ -182,14 +182,8 @@ impl Filters {
                 Choice::Preset(preset) => preset.at(now),
                 Choice::Custom(range) => range,
             }),
-            duration: self.duration.map(|duration| match duration {
-                Choice::Preset(preset) => preset.range(),
-                Choice::Custom(range) => range,
-            }),
-            tokens: self.tokens.map(|tokens| match tokens {
-                Choice::Preset(preset) => preset.range(),
-                Choice::Custom(range) => range,
-            }),
+            duration: self.duration.map(Choice::range),
+            tokens: self.tokens.map(Choice::range),
             ..RunFilter::default()
         }
     }

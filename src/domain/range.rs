@@ -103,6 +103,16 @@ impl<P: Preset, T: Bound> Choice<P, T> {
     }
 }
 
+impl<P: NumberPreset> Choice<P, u64> {
+    /// The range that is meant.
+    pub fn range(self) -> Range<u64> {
+        match self {
+            Self::Preset(preset) => preset.range(),
+            Self::Custom(range) => range,
+        }
+    }
+}
+
 impl<P: Preset, T: fmt::Display> fmt::Display for Choice<P, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -37,7 +37,8 @@ impl From<RunKey> for RunFilter {
 }
 
 /// A row of a page's list: no payload, messages cut to [`PREVIEW_CHARS`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RunRow)]
 pub struct RunSummary {
     pub id: RunId,
     pub workflow_name: String,

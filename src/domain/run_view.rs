@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunsAnswer {
     pub page: Page<RunSummary>,
+    /// The number of the last write of the organization that is in it for sure.
+    pub as_of: u64,
     /// What the id in the search box turned out to be; `None` when there is no id in it, or it found nothing.
     pub found_by: Option<FoundBy>,
 }

@@ -25,10 +25,20 @@ impl LogsScope {
     /// The filter within this surface.
     #[must_use]
     pub fn narrow(self, filter: RunFilter) -> RunFilter {
+        let (teammate, source) = self.fixed();
+        RunFilter {
+            ai_employee_id: teammate.or(filter.ai_employee_id),
+            source: source.map(str::to_owned).or(filter.source),
+            ..filter
+        }
+    }
+
+    /// The teammate and the source that this surface fixes.
+    pub const fn fixed(self) -> (Option<AiEmployeeId>, Option<&'static str>) {
         match self {
-            Self::Organization => filter,
-            Self::Teammate(id) => RunFilter { ai_employee_id: Some(id), ..filter },
-            Self::TeammateApi(id) => RunFilter { ai_employee_id: Some(id), source: Some("api".to_owned()), ..filter },
+            Self::Organization => (None, None),
+            Self::Teammate(id) => (Some(id), None),
+            Self::TeammateApi(id) => (Some(id), Some("api")),
         }
     }
 

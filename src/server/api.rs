@@ -13,6 +13,7 @@ mod otlp;
 mod params;
 mod query;
 mod run_detail;
+mod run_events;
 mod run_parts;
 mod run_patch;
 mod run_payload;
@@ -34,7 +35,7 @@ pub fn endpoints(settings: &Settings) -> Vec<Endpoint> {
     endpoints.push(run_patch::endpoint(settings));
     endpoints.extend(run_parts::endpoints(settings));
     endpoints.push(attachment_write::endpoint(settings));
-    endpoints.push(runs_stream::endpoint());
+    endpoints.extend([runs_stream::endpoint(), run_events::endpoint()]);
     endpoints.extend(otlp::endpoints(settings));
     endpoints.extend(run_payload::endpoints());
     endpoints.extend(run_steps::endpoints());

@@ -11,6 +11,7 @@ mod failures;
 mod files;
 mod flow;
 mod languages;
+pub mod live;
 mod messages;
 mod money;
 mod oddities;

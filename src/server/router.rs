@@ -24,8 +24,11 @@ pub fn build(state: AppState) -> Router {
     let settings = state.settings.clone();
     let handler_timeout = Settings::millis(settings.handler_timeout_ms);
     // What is smaller than a packet gains nothing; sound and pictures are compressed as they are.
-    let worth_it =
-        SizeAbove::new(1_024).and(NotForContentType::const_new("image/")).and(NotForContentType::const_new("audio/"));
+    // Events would wait for each other.
+    let worth_it = SizeAbove::new(1_024)
+        .and(NotForContentType::const_new("image/"))
+        .and(NotForContentType::const_new("audio/"))
+        .and(NotForContentType::SSE);
     Router::new()
         .route(&format!("{}/{{*name}}", paths::SERVER_FUNCTIONS), post(rpc::handle))
         .merge(assets::routes(&state.leptos))

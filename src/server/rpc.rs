@@ -109,6 +109,8 @@ pub async fn list_runs(
     let filter = scope.narrow(query.filters.to_run_filter(clock::now()));
     let request = PageRequest { page: query.page, limit: size.into() };
     let access = reader(organization_id).await?;
+    // Before the list: a write between the two is told twice, and not never.
+    let as_of = access.org.last_change().await?;
     let list = async |filter| Box::pin(query::list_runs::summaries(&access.org, &filter, request)).await;
     let by_run = |id| RunFilter { run_id: Some(RunId(id)), ..filter.clone() };
     let (page, kind) = match query.search() {
@@ -125,7 +127,7 @@ pub async fn list_runs(
         }
     };
     let found_by = kind.filter(|_| page.total > 0);
-    unread(&RunsAnswer { page, found_by })
+    unread(&RunsAnswer { page, as_of, found_by })
 }
 
 /// What the menus of the filters offer.

@@ -45,6 +45,15 @@ pub struct Settings {
     /// Connections served at once
     #[arg(long, env = "ALLOY_MAX_CONNECTIONS", default_value = "2000", global = true)]
     pub max_connections: usize,
+    /// Streams of events open at once
+    #[arg(long, env = "ALLOY_MAX_EVENT_STREAMS", default_value = "1000", global = true)]
+    pub max_event_streams: usize,
+    /// Streams of events open at once of one person or token
+    #[arg(long, env = "ALLOY_MAX_EVENT_STREAMS_PER_USER", default_value = "100", global = true)]
+    pub max_event_streams_per_user: usize,
+    /// After how long a stream of events that has nothing to tell says that it is there, in milliseconds
+    #[arg(long, env = "ALLOY_EVENT_HEARTBEAT_MS", default_value = "15000", global = true)]
+    pub event_heartbeat_ms: u64,
     /// Largest head of a request, in bytes
     #[arg(long, env = "ALLOY_MAX_HEAD_BYTES", default_value = "65536", global = true)]
     pub max_head_bytes: usize,

@@ -4,6 +4,7 @@
 
 mod access;
 mod ai_employees;
+mod changes;
 mod conversations;
 mod counts;
 pub mod directory;
@@ -26,6 +27,7 @@ mod traces;
 mod write_queue;
 
 pub use access::{SessionRow, TokenRow};
+pub use changes::{ChangedRun, Listener};
 pub use engine::{Db, DbOptions, OpenError, StoreError};
 pub use org_db::{OrgDb, Snapshot};
 pub use run_write::WriteOutcome;

@@ -2,8 +2,10 @@
 
 pub mod clock;
 pub mod cookie;
+pub mod event_stream;
 pub mod hydrated;
 pub mod latest;
 pub mod page_size;
 pub mod theme;
+pub mod visible;
 pub mod workflow_runs;

@@ -6,6 +6,8 @@ mod date_form;
 mod filter_bar;
 mod filter_menu;
 mod linked_run;
+mod live;
+mod news;
 mod pager;
 mod row;
 mod search_box;
@@ -19,7 +21,7 @@ use crate::{
         page::Page,
         row_match::Needle,
         run::RunSummary,
-        run_view::{FilterOptions, FoundBy},
+        run_view::{FilterOptions, FoundBy, RunsAnswer},
         scope::LogsScope,
         text::thousands,
     },
@@ -37,6 +39,8 @@ use filter_bar::FilterBar;
 use leptos::{prelude::*, task::spawn_local, text_prop::TextProp};
 use leptos_meta::Title;
 use linked_run::LinkedRun;
+use live::{ROWS, use_live};
+use news::News;
 use pager::Pager;
 pub use row::Row;
 use search_box::{SearchBox, use_needle};
@@ -52,8 +56,17 @@ struct Shown {
     /// What was asked for last, of what was answered.
     key: Option<String>,
     page: Option<Page<RunSummary>>,
+    /// The number of the last write that is in it.
+    as_of: u64,
     found_by: Option<FoundBy>,
     error: Option<AppError>,
+}
+
+impl Shown {
+    /// Which answer it is.
+    fn origin(&self) -> (Option<String>, u64) {
+        (self.key.clone(), self.as_of)
+    }
 }
 
 /// The table of a surface.
@@ -151,11 +164,12 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
         let Some(answer) = listed.and_then(|listed| listed.answer) else { return before.cloned().unwrap_or_default() };
         let key = Some(wanted);
         match answer.and_then(|answer| answer.read().map_err(|_| AppError::Internal)) {
-            Ok(answer) => Shown { key, page: Some(answer.page), found_by: answer.found_by, error: None },
+            Ok(RunsAnswer { page, as_of, found_by }) => Shown { key, page: Some(page), as_of, found_by, error: None },
             Err(error) => Shown { key, error: Some(error), ..before.cloned().unwrap_or_default() },
         }
     });
-    let page = Memo::new(move |_| shown.with(|shown| shown.page.clone()));
+    let live = use_live(runs, shown);
+    let page = live.page;
     let ids = Memo::new(move |_| {
         let fits = |run: &&RunSummary| {
             needle.with(|needle| needle.as_ref().is_none_or(|needle| needle.find_in(run).is_some()))
@@ -207,18 +221,22 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
             <HiddenFields href=collapsed />
         </form>
         <div
-            class="runs"
+            class=ROWS
             class:runs-busy=move || runs.busy.get()
             hidden=is_empty
             aria-busy=move || runs.busy.get().to_string()
             on:pointerenter=move |_| come_near()
             on:focusin=move |_| come_near()
+            on:pointerleave=move |_| live.settle()
+            // The focus is on its way.
+            on:focusout=move |_| request_animation_frame(move || live.settle())
         >
+            <News live runs />
             <table class="runs-table" aria-label="Runs" role="table">
                 <Head shows_teammate />
                 <tbody role="rowgroup">
                     <For each=move || ids.get() key=|id| *id let:id>
-                        <Row id run=rows_of(id) runs shows_teammate needle />
+                        <Row id run=rows_of(id) runs shows_teammate needle arrives=live.has_arrived(id) />
                     </For>
                 </tbody>
             </table>

@@ -23,9 +23,10 @@ const OPEN: Answers = [200; 7];
 const PAGE_OF_ADMINS: Answers = [303, 200, 403, 200, 303, 303, 303];
 
 /// Every route by its method and path; who may call it; what each caller is answered; and the body, where it takes one.
-const KNOWN: [(&str, &str, Answers, &str); 40] = [
+const KNOWN: [(&str, &str, Answers, &str); 41] = [
     ("GET /api/organizations/{organization_id}/workflows/runs/", "organization runs:read", READ, ""),
     ("POST /api/organizations/{organization_id}/workflows/runs/", "organization runs:write", WRITE, ""),
+    ("GET /api/organizations/{organization_id}/workflows/runs/events/", "organization runs:read", READ, ""),
     (
         "GET /api/organizations/{organization_id}/workflows/{workflow_id}/runs/{run_id}/",
         "organization runs:read",
@@ -199,7 +200,19 @@ impl<'a> Callers<'a> {
             ("sec-fetch-site", "same-origin"),
             (name, value),
         ];
+        if path.ends_with("/events/") {
+            return self.begin(path, &headers);
+        }
         self.server.send(method, path, &headers, (method != "GET").then_some(body))
+    }
+}
+
+impl Callers<'_> {
+    /// The beginning of a stream that has no end: what it tells first of all that was ever written.
+    fn begin(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut stream = self.server.events(path, &[headers, &[("last-event-id", "0")]].concat());
+        let body = if stream.status == 200 { stream.event().unwrap().data.to_string() } else { String::new() };
+        Answer { status: stream.status, headers: ureq::http::HeaderMap::new(), body }
     }
 }
 

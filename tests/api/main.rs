@@ -7,6 +7,7 @@ mod support;
 mod access;
 mod attachment;
 mod detail;
+mod events;
 mod guard;
 mod hostile;
 mod list;

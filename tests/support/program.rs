@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     sync::mpsc,
@@ -222,6 +223,11 @@ impl Server {
         })
     }
 
+    /// Opens a stream of events.
+    pub fn events(&self, path: &str, headers: &[(&str, &str)]) -> EventStream {
+        EventStream::open(&self.address, path, headers)
+    }
+
     /// GET with a bearer token.
     pub fn get(&self, path: &str, token: &str) -> Answer {
         self.send("GET", path, &[("authorization", &format!("Bearer {token}"))], None)
@@ -254,5 +260,82 @@ impl Drop for Server {
         // Of one that has ended already there is nothing left to kill.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A stream of server-sent events, read as it comes.
+pub struct EventStream {
+    reader: BufReader<TcpStream>,
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// What came and has not been read.
+    came: Vec<u8>,
+}
+
+/// An event.
+#[derive(Debug)]
+pub struct Event {
+    pub name: String,
+    pub id: String,
+    pub data: Value,
+}
+
+impl EventStream {
+    fn open(address: &str, path: &str, headers: &[(&str, &str)]) -> Self {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+        let headers: String = headers.iter().flat_map(|(name, value)| [*name, ": ", *value, "\r\n"]).collect();
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}\r\n").as_bytes()).unwrap();
+        let mut opened = Self { reader: BufReader::new(stream), status: 0, headers: Vec::new(), came: Vec::new() };
+        opened.status = opened.head_line().split(' ').nth(1).unwrap().parse().unwrap();
+        while let Some((name, value)) = opened.head_line().split_once(": ") {
+            opened.headers.push((name.to_lowercase(), value.to_owned()));
+        }
+        opened
+    }
+
+    fn head_line(&mut self) -> String {
+        let mut line = String::new();
+        self.reader.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// The next line, without its end; `None` when the stream has ended.
+    pub fn line(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.came.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.came.drain(..=end).collect();
+                return Some(String::from_utf8(line).unwrap().trim_end().to_owned());
+            }
+            let size = usize::from_str_radix(&self.head_line(), 16).unwrap_or(0);
+            if size == 0 {
+                return None;
+            }
+            let mut chunk = vec![0; size];
+            self.reader.read_exact(&mut chunk).unwrap();
+            self.came.extend(chunk);
+            assert_eq!(self.head_line(), "");
+        }
+    }
+
+    /// The next event; `None` when the stream has ended.
+    pub fn event(&mut self) -> Option<Event> {
+        let mut event = Event { name: String::new(), id: String::new(), data: Value::Null };
+        loop {
+            let line = self.line()?;
+            match line.split_once(": ") {
+                Some(("event", name)) => name.clone_into(&mut event.name),
+                Some(("id", id)) => id.clone_into(&mut event.id),
+                Some(("data", data)) => event.data = serde_json::from_str(data).unwrap(),
+                // Without data it is none.
+                _ if line.is_empty() && event.data != Value::Null => return Some(event),
+                _ => {}
+            }
+        }
     }
 }

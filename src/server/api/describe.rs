@@ -84,6 +84,14 @@ impl Description {
         self.answer(status, ResponseBuilder::new().description(description).content("application/json", content))
     }
 
+    /// A schema that a text of it names.
+    #[must_use]
+    pub fn names<T: ToSchema>(mut self) -> Self {
+        T::schemas(&mut self.schemas);
+        self.schemas.push((T::name().into_owned(), T::schema()));
+        self
+    }
+
     /// An answer of another kind, or of none.
     #[must_use]
     pub fn answer(mut self, status: u16, response: ResponseBuilder) -> Self {

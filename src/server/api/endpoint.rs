@@ -3,7 +3,7 @@
 
 use super::{
     describe::Description,
-    extract::{BodyLimit, OwnRunsWriter, RunsReader, RunsWriter},
+    extract::{BodyLimit, OwnRunsWriter, RunsReader, RunsWriter, StandingReader},
 };
 use crate::domain::access::Scope;
 use crate::server::{AppState, guard, policy::Policy};
@@ -115,6 +115,10 @@ impl OrganizationAccess for RunsReader {
     const SCOPE: Scope = Scope::RunsRead;
 }
 
+impl OrganizationAccess for StandingReader {
+    const SCOPE: Scope = Scope::RunsRead;
+}
+
 impl OrganizationAccess for RunsWriter {
     const SCOPE: Scope = Scope::RunsWrite;
 }
@@ -219,7 +223,7 @@ impl Endpoint {
         Self { handler: self.handler.layer(RequestDecompressionLayer::new()), ..self }
     }
 
-    /// May take as long as its body goes on coming.
+    /// May take as long as its body goes on coming, or its answer goes on.
     #[must_use]
     pub fn without_timeout(self) -> Self {
         Self { is_timed: false, ..self }

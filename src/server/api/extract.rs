@@ -2,11 +2,12 @@
 
 use super::super::{
     AppState,
-    auth::access::{self, Access},
+    auth::access::{self, Access, Standing},
     otlp::receive::Encoding,
 };
 use crate::{
     domain::{
+        change::{InvalidPosition, Position},
         document::Fault,
         ids::{AttachmentId, OrganizationId},
         run::RunKey,
@@ -29,6 +30,9 @@ use std::{
 use tokio::io::AsyncRead;
 use tokio_util::io::StreamReader;
 
+/// The header by which browsers say how far a stream came.
+pub const LAST_EVENT_ID: &str = "last-event-id";
+
 /// Access to read the runs of the organization in the path. A handler that takes it cannot be reached without.
 pub struct RunsReader(pub Access);
 
@@ -37,6 +41,33 @@ impl FromRequestParts<AppState> for RunsReader {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
         Ok(Self(organization_access(parts, state).await?.to_read_runs()?))
+    }
+}
+
+/// The same for long, see [`Standing`].
+pub struct StandingReader(pub Standing);
+
+impl FromRequestParts<AppState> for StandingReader {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, AppError> {
+        let RunsReader(access) = RunsReader::from_request_parts(parts, state).await?;
+        Ok(Self(Standing::new(access, &parts.headers)))
+    }
+}
+
+/// Which event the reader of a stream was told last, when it says so.
+pub struct LastEventId(pub Option<Position>);
+
+impl FromRequestParts<AppState> for LastEventId {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, AppError> {
+        let Some(id) = parts.headers.get(LAST_EVENT_ID) else { return Ok(Self(None)) };
+        let position = id.to_str().map_err(|_| InvalidPosition).and_then(str::parse);
+        let position =
+            position.map_err(|error| AppError::BadRequest(vec![Fault::new(LAST_EVENT_ID, error.to_string())]));
+        position.map(|position| Self(Some(position)))
     }
 }
 

@@ -141,7 +141,8 @@ fn refine(name: &str, schema: &mut RefOr<Schema>) {
 }
 
 /// What only we write; a client that writes may leave out what it does not know.
-const ALWAYS_WHOLE: [&str; 7] = ["Run", "CostLine", "Failure", "Pagination", "StepsPage", "Session", "Health"];
+const ALWAYS_WHOLE: [&str; 10] =
+    ["Run", "RunRow", "RunEvent", "RunLeft", "CostLine", "Failure", "Pagination", "StepsPage", "Session", "Health"];
 
 /// What quotes a request.
 const QUOTING: [&str; 2] = ["Problem", "Fault"];

@@ -16,7 +16,7 @@ use crate::{
         store::{OrgDb, SessionRow},
     },
 };
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum_extra::extract::cookie::CookieJar;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
@@ -40,6 +40,13 @@ pub struct Session {
 pub struct Access {
     pub org: OrgDb,
     pub who: Who,
+}
+
+/// Access that is made use of for long: with the credentials that gave it, to make sure that they still do.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    pub access: Access,
+    credentials: HeaderMap,
 }
 
 /// Who has it.
@@ -69,6 +76,32 @@ impl Access {
     }
 }
 
+impl Who {
+    /// As whom one is counted.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Person(user_id) => user_id.to_string(),
+            Self::Token { id, .. } => id.clone(),
+        }
+    }
+}
+
+impl Standing {
+    /// With the credentials among the headers of a request.
+    pub fn new(access: Access, headers: &HeaderMap) -> Self {
+        let kept = [header::AUTHORIZATION, header::COOKIE];
+        let of = |name: HeaderName| headers.get_all(&name).iter().map(move |value| (name.clone(), value.clone()));
+        Self { access, credentials: kept.into_iter().flat_map(of).collect() }
+    }
+
+    /// Whether it still stands. To watch is no use of a session: one that is left alone ends all the same.
+    pub async fn still(&self, state: &AppState) -> Result<(), AppError> {
+        let organization_id = self.access.org.organization_id();
+        let access = Box::pin(find(state, &self.credentials, organization_id, Use::Unnoted)).await?;
+        access.to_read_runs().map(drop)
+    }
+}
+
 impl Access {
     /// Notes who opened which run.
     pub fn opened(&self, run_id: RunId) {
@@ -84,8 +117,19 @@ impl Access {
     }
 }
 
+/// Whether the use of a session keeps it from ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Noted,
+    Unnoted,
+}
+
 /// The session of a request, if its cookie is one that is in force.
 pub async fn session(state: &AppState, headers: &HeaderMap) -> Result<Option<Session>, AppError> {
+    find_session(state, headers, Use::Noted).await
+}
+
+async fn find_session(state: &AppState, headers: &HeaderMap, made: Use) -> Result<Option<Session>, AppError> {
     let Some(secret) = cookie::read(&CookieJar::from_headers(headers), &state.settings) else { return Ok(None) };
     let db = OrgDb::new(state.db.clone(), secret.organization_id());
     let hash = secret.hash();
@@ -94,7 +138,7 @@ pub async fn session(state: &AppState, headers: &HeaderMap) -> Result<Option<Ses
     let ended = has_ended(&person, state, now);
     let noted = if ended {
         db.delete_session(&hash).await
-    } else if person.seen_at.plus(NOTED_EVERY) <= now {
+    } else if made == Use::Noted && person.seen_at.plus(NOTED_EVERY) <= now {
         db.touch_session(&hash, now).await
     } else {
         Ok(())
@@ -164,12 +208,21 @@ pub async fn authorize(
     headers: &HeaderMap,
     organization_id: OrganizationId,
 ) -> Result<Access, AppError> {
+    find(state, headers, organization_id, Use::Noted).await
+}
+
+async fn find(
+    state: &AppState,
+    headers: &HeaderMap,
+    organization_id: OrganizationId,
+    made: Use,
+) -> Result<Access, AppError> {
     if headers.contains_key(header::AUTHORIZATION) {
         let (access, _) = token(state, headers).await?.ok_or(AppError::SignedOut)?;
         let fits = access.org.organization_id() == organization_id;
         return fits.then_some(access).ok_or(AppError::Forbidden);
     }
-    session(state, headers).await?.ok_or(AppError::SignedOut)?.access(state, organization_id).await
+    find_session(state, headers, made).await?.ok_or(AppError::SignedOut)?.access(state, organization_id).await
 }
 
 /// Access by a token to its own organization. Clients that know Basic credentials only send it as their password.

@@ -2,7 +2,7 @@
 
 use super::{CliError, upkeep};
 use crate::server::{
-    AppState, auth::throttle::Throttle, connection, files::Files, router, settings::Settings, store::Db,
+    AppState, auth::throttle::Throttle, connection, files::Files, live::Live, router, settings::Settings, store::Db,
 };
 use leptos::config::{ConfFile, LeptosOptions, get_configuration};
 use std::{path::Path, process::ExitCode, sync::Arc};
@@ -21,13 +21,25 @@ pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
     let address = listener.local_addr().unwrap_or(address);
     let settings = Arc::new(settings);
     let throttle = Arc::new(Throttle::new(&settings));
-    let app = router::build(AppState { db: db.clone(), files, settings: settings.clone(), throttle, leptos });
+    let live = Arc::new(Live::new(&settings));
+    let app = router::build(AppState {
+        db: db.clone(),
+        files,
+        settings: settings.clone(),
+        throttle,
+        live: live.clone(),
+        leptos,
+    });
     tracing::info!(%address, "serving");
     let upkeep = tokio::spawn({
-        let (db, settings) = (db, Arc::clone(&settings));
+        let settings = Arc::clone(&settings);
         async move { upkeep::keep_up(db, &settings).await }
     });
-    let unfinished = connection::serve(listener, app, &settings, connection::told_to_stop()).await;
+    let stop = async move {
+        connection::told_to_stop().await;
+        live.stop();
+    };
+    let unfinished = connection::serve(listener, app, &settings, stop).await;
     upkeep.abort();
     if unfinished > 0 {
         tracing::warn!(unfinished, "stopped before every request was answered");

@@ -34,6 +34,21 @@ use std::mem;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 const DAY_MS: i64 = 24 * HOUR_MS;
+/// Runs that begin within this are next to each other when conversations are shared out.
+const RUNS_TO_COME_MS: u64 = 10_000;
+
+/// What decides about a run before anything else is drawn.
+struct Plan {
+    seed: u64,
+    /// By which it is shared out among conversations.
+    place: u64,
+    id: RunId,
+    created_at: Timestamp,
+    status: RunStatus,
+    oddity: Oddity,
+    /// Until when it is looked at.
+    now: Timestamp,
+}
 
 /// The run that has `age` newer ones.
 pub fn run(seed: u64, age: u64, calendar: &Calendar, now: Timestamp) -> DemoRun {
@@ -44,6 +59,22 @@ pub fn run(seed: u64, age: u64, calendar: &Calendar, now: Timestamp) -> DemoRun 
     let millis_old = now.millis_since(created_at);
     let oddity = Oddity::of(age);
     let status = outcome::status(age, millis_old / HOUR_MS, millis_old <= calendar::RECENT, oddity, draw);
+    whole(&Plan { seed, place: age, id, created_at, status, oddity, now }, draw)
+}
+
+/// A run that begins at this moment, as it will be after at most so many milliseconds.
+pub fn run_to_come(seed: u64, created_at: Timestamp, most_ms: i64) -> DemoRun {
+    let mut draw = Draw::new(seed, Stream::Live, created_at.micros().unsigned_abs());
+    let draw = &mut draw;
+    let id = RunId(draw.uuid());
+    let place = created_at.millis().unsigned_abs() / RUNS_TO_COME_MS;
+    let (status, now) = (outcome::to_come(draw), after(created_at, most_ms));
+    whole(&Plan { seed, place, id, created_at, status, oddity: Oddity::None, now }, draw)
+}
+
+fn whole(plan: &Plan, draw: &mut Draw) -> DemoRun {
+    let Plan { seed, place: age, id, created_at, status, oddity, now } = *plan;
+    let millis_old = now.millis_since(created_at);
     let origin = Origin::new(seed, age, oddity, draw);
     let skill = origin.skill;
     let case = Case::new(origin.customer, cast::colleague(seed, draw), created_at, draw);

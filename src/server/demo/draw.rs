@@ -14,6 +14,7 @@ pub enum Stream {
     Colleague = 5,
     Organization = 6,
     Member = 7,
+    Live = 8,
 }
 
 /// How much longer or shorter than usual something takes, in percent; two of them multiplied have a long tail.

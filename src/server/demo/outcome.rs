@@ -36,3 +36,8 @@ pub fn status(age: u64, hours_old: i64, in_last_hour: bool, oddity: Oddity, draw
         status => status,
     }
 }
+
+/// What becomes of a run that one watches.
+pub fn to_come(draw: &mut Draw) -> RunStatus {
+    draw.weighted(&[(78, Completed), (15, Failed), (4, Cancelled), (3, Suspended)])
+}

@@ -1,19 +1,22 @@
 //! The two databases behind one handle: how they are opened, and how a statement runs on either.
 //! No other file knows that there are two.
 
-use super::write_queue::WriteQueue;
+use super::{changes::Bell, write_queue::WriteQueue};
 use crate::domain::ids::OrganizationId;
 use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::SqlxBinder;
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions, PgRow},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
 };
 use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 
 /// Bytes of a page of a new SQLite file: several packed runs lie in one, where they would leave half of a smaller one empty.
 const SQLITE_PAGE: u32 = 8192;
+
+/// By which servers tell each other of writes.
+const CHANNEL: &str = "alloy_runs";
 
 /// What a database connection needs.
 #[derive(Debug, Clone)]
@@ -113,6 +116,7 @@ impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRo
 pub struct Db {
     pub(super) pools: Pools,
     pub(super) queue: Arc<WriteQueue>,
+    pub(super) bell: Bell,
 }
 
 /// Its connections.
@@ -142,7 +146,7 @@ impl Db {
         } else {
             return Err(OpenError::UnknownScheme);
         };
-        let db = Self { pools, queue: Arc::default() };
+        let db = Self { pools, queue: Arc::default(), bell: Bell::default() };
         super::migrate::run(&db).await?;
         Ok(db)
     }
@@ -275,6 +279,52 @@ impl Db {
             sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(key).execute(&mut **tx).await?;
         }
         Ok(tx)
+    }
+
+    /// How long a write of another process may go unheard. SQLite has no way to tell them; PostgreSQL does, but a message
+    /// may be lost with a connection.
+    pub const fn longest_silence(&self) -> Duration {
+        match self.pools {
+            Pools::Sqlite { .. } => Duration::from_millis(500),
+            Pools::Postgres(_) => Duration::from_secs(2),
+        }
+    }
+
+    /// Tells other servers that runs of an organization were written. After the transaction and not in it, where PostgreSQL
+    /// would let one commit after the other.
+    pub(super) async fn notify_others(&self, organization_id: OrganizationId) -> Result<(), StoreError> {
+        if let Pools::Postgres(pool) = &self.pools {
+            let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(organization_id.to_string());
+            match notify.execute(pool).await {
+                // A program that ends does not wait for it.
+                Ok(_) | Err(sqlx::Error::PoolClosed) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Rings the bell for what other servers write, without end.
+    pub async fn hear_others(&self) {
+        let Pools::Postgres(pool) = &self.pools else { return };
+        loop {
+            if let Err(error) = self.hear_until_it_fails(pool).await {
+                tracing::warn!(%error, "writes of other servers are not heard of at once");
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    /// By a connection of its own, which no request has to wait for.
+    async fn hear_until_it_fails(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
+        let own = PgPoolOptions::new().max_connections(1).connect_lazy_with((*pool.connect_options()).clone());
+        let mut listener = PgListener::connect_with(&own).await?;
+        listener.listen(CHANNEL).await?;
+        loop {
+            if let Ok(organization_id) = listener.recv().await?.payload().parse() {
+                self.bell.ring(organization_id);
+            }
+        }
     }
 
     /// Runs one statement that writes; how many rows it touched.

@@ -64,9 +64,10 @@ mod tests {
                         table = line.trim_end_matches('(').trim().to_owned();
                         shape.insert(table.clone());
                     }
-                    // Up to the name of the column, whose type follows.
                     Some("ALTER") => {
-                        shape.insert(words.take(5).collect::<Vec<_>>().join(" "));
+                        let words: Vec<_> = line.trim_end_matches(';').split_whitespace().collect();
+                        let without_type = words.iter().enumerate().filter(|(place, _)| *place != 6);
+                        shape.insert(without_type.map(|(_, word)| *word).collect::<Vec<_>>().join(" "));
                     }
                     Some(")" | ");" | ")STRICT") | None => {}
                     Some("PRIMARY" | "FOREIGN") => {

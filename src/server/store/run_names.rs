@@ -130,6 +130,7 @@ impl OrgDb {
         &self,
         tx: &mut Tx,
         runs: &[&PackedRun],
+        change: i64,
         counts: &mut CountChanges,
     ) -> Result<Channels, StoreError> {
         let given: Vec<_> = runs.iter().filter_map(|run| run.conversation.as_ref()).collect();
@@ -169,7 +170,7 @@ impl OrgDb {
             if let (Some(before), Some(channel)) = (before, &now.channel)
                 && before.as_ref() != Some(channel)
             {
-                self.follow_channel(tx, *id, channel, runs, counts).await?;
+                self.follow_channel(tx, (*id, channel), runs, change, counts).await?;
             }
         }
         Ok(Channels(known.into_iter().map(|(id, now)| (id, now.channel)).collect()))
@@ -179,9 +180,9 @@ impl OrgDb {
     async fn follow_channel(
         &self,
         tx: &mut Tx,
-        conversation: Uuid,
-        channel: &str,
+        (conversation, channel): (Uuid, &str),
         written: &[&PackedRun],
+        change: i64,
         counts: &mut CountChanges,
     ) -> Result<(), StoreError> {
         let others = Cond::all()
@@ -196,7 +197,12 @@ impl OrgDb {
         for row in tx.fetch_all::<SourceRow>(&select).await? {
             counts.move_source(time(row.created_at)?, &row.source, channel);
         }
-        let update = Query::update().table(Runs::Table).value(Runs::Source, channel).cond_where(others).take();
+        let update = Query::update()
+            .table(Runs::Table)
+            .value(Runs::Source, channel)
+            .value(Runs::LastChange, change)
+            .cond_where(others)
+            .take();
         tx.execute(&update).await.map(drop)
     }
 }

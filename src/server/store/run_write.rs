@@ -46,6 +46,13 @@ pub enum WriteOutcome {
     Traced(Vec<TracedFile>),
 }
 
+impl WriteOutcome {
+    /// Whether runs may be other than they were.
+    pub const fn is_written(&self) -> bool {
+        matches!(self, Self::Created | Self::Replaced | Self::Traced(_))
+    }
+}
+
 #[derive(FromRow)]
 struct StoredRow {
     id: Uuid,
@@ -166,8 +173,7 @@ impl OrgDb {
     ) -> Result<Vec<WriteOutcome>, StoreError> {
         let stored = self.stored_runs(&mut view.tx, runs.iter().map(|run| run.run_id)).await?;
         let outcomes: Vec<_> = runs.iter().map(|run| outcome(run, stored.get(&run.run_id))).collect();
-        let is_written = |outcome: &WriteOutcome| matches!(outcome, WriteOutcome::Created | WriteOutcome::Replaced);
-        let written = runs.iter().zip(&outcomes).filter(|(_, outcome)| is_written(outcome));
+        let written = runs.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_written());
         let written: Vec<&PackedRun> = written.map(|(run, _)| *run).collect();
         if !written.is_empty() {
             self.write_over(&mut view.tx, &written, &stored, counts).await?;
@@ -185,9 +191,10 @@ impl OrgDb {
         stored: &HashMap<RunId, StoredRun>,
         counts: &mut CountChanges,
     ) -> Result<(), StoreError> {
+        let change = self.next_change(tx).await?.cast_signed();
         self.write_names(tx, runs).await?;
         self.write_flows(tx, runs).await?;
-        let channels = self.write_conversations(tx, runs, counts).await?;
+        let channels = self.write_conversations(tx, runs, change, counts).await?;
         let mut records = Vec::with_capacity(runs.len());
         let mut replaced = Vec::new();
         for run in runs {
@@ -198,7 +205,7 @@ impl OrgDb {
                 replaced.push(run.run_id);
             }
             let mut record = run.record.clone();
-            record.push(facts.source.into());
+            record.extend([facts.source.into(), change.into(), change.into()]);
             records.push(record);
         }
         self.upsert_records(tx, records).await?;
@@ -235,10 +242,12 @@ impl OrgDb {
     }
 
     async fn upsert_records(&self, tx: &mut Tx, records: Vec<Vec<Value>>) -> Result<(), StoreError> {
-        let columns: Vec<Runs> = RECORD.into_iter().chain([Runs::Source]).collect();
-        let replace = OnConflict::columns([Runs::OrganizationId, Runs::Id])
-            .update_columns(columns.iter().copied().skip(2))
-            .to_owned();
+        let columns: Vec<Runs> =
+            RECORD.into_iter().chain([Runs::Source, Runs::LastChange, Runs::FirstChange]).collect();
+        // Not by which write it came.
+        let replaced = &columns[2..columns.len() - 1];
+        let replace =
+            OnConflict::columns([Runs::OrganizationId, Runs::Id]).update_columns(replaced.iter().copied()).to_owned();
         insert_rows(tx, Runs::Table, &columns, records, Some(replace)).await
     }
 }

@@ -46,7 +46,7 @@ enum PageOfRuns {
 
 impl Snapshot {
     /// A filter as the condition that list and count share.
-    fn condition(&self, filter: &RunFilter) -> Cond {
+    pub(super) fn condition(&self, filter: &RunFilter) -> Cond {
         let column = |column: Runs| Expr::col((Runs::Table, column));
         let mut all = Cond::all().add(self.owns((Runs::Table, Runs::OrganizationId)));
         for (name, id) in [
@@ -148,6 +148,12 @@ impl Snapshot {
 
     fn summaries(&self, filter: &RunFilter, limit: Limit, entry: Entry) -> SelectStatement {
         let mut select = self.page_of_runs(filter, limit, entry);
+        self.select_summary(&mut select);
+        select
+    }
+
+    /// What a row of a page's list shows.
+    pub(super) fn select_summary(&self, select: &mut SelectStatement) {
         select.columns(
             [
                 Runs::Id,
@@ -168,8 +174,7 @@ impl Snapshot {
             ]
             .map(|column| (Runs::Table, column)),
         );
-        self.join_names(&mut select);
-        select
+        self.join_names(select);
     }
 
     /// A page of runs for the API, newest first.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::ids::OrganizationId;
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -148,7 +148,7 @@ async fn commit_in_time(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>,
 async fn commit(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreError> {
     let Some(first) = jobs.first() else { return Ok(Vec::new()) };
     let mut tx = db.begin_alone(first.org.organization_id()).await?;
-    let mut outcomes = Vec::with_capacity(jobs.len());
+    let mut outcomes: Vec<Vec<WriteOutcome>> = Vec::with_capacity(jobs.len());
     for jobs in jobs.chunk_by(|a, b| a.org.organization_id() == b.org.organization_id()) {
         let org = &jobs[0].org;
         let changes: Vec<_> = jobs.iter().flat_map(|job| &job.changes).collect();
@@ -158,5 +158,11 @@ async fn commit(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreEr
         tx = view.tx;
     }
     tx.commit().await?;
+    let written =
+        jobs.iter().zip(&outcomes).filter(|(_, outcomes)| outcomes.iter().any(|outcome| outcome.is_written()));
+    let written: BTreeSet<_> = written.map(|(job, _)| job.org.organization_id()).collect();
+    for organization_id in written {
+        db.announce(organization_id);
+    }
     Ok(outcomes)
 }

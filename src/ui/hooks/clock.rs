@@ -5,30 +5,41 @@ use chrono::TimeDelta;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// "4 min ago" does not need to be finer.
+/// "4 min ago" does not need to be finer than this, how long a run has been at it does.
 const TICK: Duration = Duration::from_secs(15);
+const SECOND: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy)]
-struct Now(RwSignal<Timestamp>);
+struct Now {
+    now: RwSignal<Timestamp>,
+    to_the_second: RwSignal<Timestamp>,
+}
 
 /// Provides the time, beginning with the server's.
 pub fn provide_clock(start: Timestamp) {
-    let now = RwSignal::new(start);
-    provide_context(Now(now));
+    let (now, to_the_second) = (RwSignal::new(start), RwSignal::new(start));
+    provide_context(Now { now, to_the_second });
     Effect::new(move || {
         let began = js_sys::Date::now();
-        let tick = move || {
-            #[expect(clippy::cast_possible_truncation, reason = "milliseconds since the page was opened")]
-            let elapsed = (js_sys::Date::now() - began) as i64;
-            now.set(start.plus(TimeDelta::milliseconds(elapsed)));
-        };
-        if let Ok(interval) = set_interval_with_handle(tick, TICK) {
-            on_cleanup(move || interval.clear());
+        for (time, every) in [(now, TICK), (to_the_second, SECOND)] {
+            let tick = move || {
+                #[expect(clippy::cast_possible_truncation, reason = "milliseconds since the page was opened")]
+                let elapsed = (js_sys::Date::now() - began) as i64;
+                time.set(start.plus(TimeDelta::milliseconds(elapsed)));
+            };
+            if let Ok(interval) = set_interval_with_handle(tick, every) {
+                on_cleanup(move || interval.clear());
+            }
         }
     });
 }
 
 /// The time now.
 pub fn use_now() -> Signal<Timestamp> {
-    expect_context::<Now>().0.into()
+    expect_context::<Now>().now.into()
+}
+
+/// The same, every second.
+pub fn use_seconds() -> Signal<Timestamp> {
+    expect_context::<Now>().to_the_second.into()
 }

@@ -35,6 +35,11 @@ impl ListKey {
         (self.scope, self.search.clone())
     }
 
+    /// What it is made of.
+    pub fn parts(self) -> (LogsScope, String, PageSize) {
+        (self.scope, self.search, self.size)
+    }
+
     /// As text, another for another key.
     pub fn text(&self) -> String {
         format!("{}?{}&{}#{}", self.scope.path(), self.scope.tab(), self.search, self.size)
@@ -99,7 +104,7 @@ pub fn use_workflow_runs(scope: Signal<LogsScope>) -> WorkflowRuns {
         move || key.get(),
         move |key| {
             let text = key.text();
-            let ListKey { scope, search, size } = key.clone();
+            let (scope, search, size) = key.clone().parts();
             let answer = latest.ask(key, list_runs(organization_id, scope, search, size));
             async move { Listed { key: text, answer: answer.await } }
         },
@@ -110,7 +115,7 @@ pub fn use_workflow_runs(scope: Signal<LogsScope>) -> WorkflowRuns {
         move || expanded.get(),
         move |run_id| {
             // Where it is listed is asked for the list of this moment: later ones do not ask again.
-            let ListKey { scope, search, size } = key.get_untracked();
+            let (scope, search, size) = key.get_untracked().parts();
             let answer = async move {
                 let run_id = run_id?;
                 Some((run_id, get_run(organization_id, run_id, scope, search, size).await))

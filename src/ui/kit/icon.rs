@@ -5,6 +5,7 @@ use leptos::prelude::*;
 /// What an icon shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
+    ArrowUp,
     Check,
     ChevronLeft,
     ChevronRight,
@@ -25,6 +26,7 @@ pub enum Icon {
 impl Icon {
     const fn path(self) -> &'static str {
         match self {
+            Self::ArrowUp => "M8 13V3.5M3.5 8 8 3.5 12.5 8",
             Self::Check => "m3 8.5 3.5 3.5L13 4.5",
             Self::ChevronLeft => "M10 3.5 5.5 8l4.5 4.5",
             Self::ChevronRight => "M6 3.5 10.5 8 6 12.5",

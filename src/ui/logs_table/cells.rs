@@ -13,7 +13,7 @@ use crate::{
         waterfall::{Stretch, WHOLE},
     },
     ui::{
-        hooks::clock::use_now,
+        hooks::clock::use_seconds,
         kit::{avatar::Avatar, bar::Bar, marked::Marked},
     },
 };
@@ -85,7 +85,7 @@ pub fn Channel(source: String, needle: Memo<Option<Needle>>) -> impl IntoView {
 /// How long it took; of one that is at it, how long so far. The bar is to half a minute, where most runs end.
 #[component]
 pub fn Duration(run: RunSummary) -> impl IntoView {
-    let now = use_now();
+    let now = use_seconds();
     let (started, fixed) = (run.started_at.unwrap_or(run.created_at), run.duration_ms);
     let is_running = run.status == RunStatus::Running;
     let millis = Signal::derive(move || fixed.or_else(|| is_running.then(|| now.get().millis_since(started).max(0))));

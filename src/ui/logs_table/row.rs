@@ -33,6 +33,9 @@ pub fn Row(
     shows_teammate: bool,
     /// What is marked in it.
     needle: Memo<Option<Needle>>,
+    /// Whether it comes into a page that is there.
+    #[prop(optional)]
+    arrives: bool,
 ) -> impl IntoView {
     let is_open = Memo::new(move |_| runs.expanded.get() == Some(id));
     let detail_id = format!("run-{id}");
@@ -46,7 +49,7 @@ pub fn Row(
     };
     let colspan = if shows_teammate { "9" } else { "8" };
     view! {
-        <tr class="run" class:run-open=move || is_open.get() role="row" on:click=toggle>
+        <tr class="run" class:run-arrives=arrives class:run-open=move || is_open.get() role="row" on:click=toggle>
             {
                 let detail_id = detail_id.clone();
                 move || {

@@ -1,7 +1,7 @@
 //! What stands in place of rows: while there are none yet, when there are none, and when they could not be had (P-12).
 
 use crate::{
-    domain::{filters::Filters, page::Page, run::RunSummary, text::thousands},
+    domain::{page::Page, run::RunSummary, text::thousands},
     error::AppError,
     logs_query::LogsQuery,
     paths,
@@ -56,7 +56,7 @@ pub fn NoRows(
             </section>
         });
     }
-    if query.with_untracked(|query| query.filters != Filters::default() || query.search().asks_the_server()) {
+    if query.with_untracked(LogsQuery::is_narrowed) {
         let asked = query.with_untracked(|query| query.search().asks_the_server());
         let words = if asked {
             "No conversation and no run of this id fits, with the filters that are set. It may also belong to another organization."

@@ -1,0 +1,8 @@
+-- The writes of an organization, numbered in their order: a run says by which one it came and which one wrote it last. So
+-- whoever knows up to which number they have been told is told the rest from an index.
+
+ALTER TABLE organizations ADD COLUMN last_change BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE workflow_runs ADD COLUMN first_change BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE workflow_runs ADD COLUMN last_change BIGINT NOT NULL DEFAULT 0;
+
+CREATE INDEX runs_by_change ON workflow_runs (organization_id, last_change, id);

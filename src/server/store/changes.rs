@@ -1,0 +1,187 @@
+//! The writes of an organization in their order: each has a number, which its runs carry. What was written after a number
+//! is read from an index, by whoever was away, and by other servers of the same database too. A bell only says that there
+//! is something to read.
+
+use super::{
+    engine::{Db, StoreError, Tx},
+    org_db::{OrgDb, Snapshot},
+    run_rows::SummaryRow,
+    schema::{Organizations, WorkflowRuns as Runs},
+};
+use crate::domain::{
+    change::Position,
+    filter::RunFilter,
+    ids::{OrganizationId, RunId},
+    run::RunSummary,
+    status::RunStatus,
+};
+use sea_query::{Expr, ExprTrait, Order, Query};
+use sqlx::FromRow;
+use std::time::Duration;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+/// Rings that are kept for one who does not listen at the moment; beyond, they are told that there were more.
+const KEPT: usize = 64;
+
+/// Rings when runs of an organization were written.
+#[derive(Debug, Clone)]
+pub(super) struct Bell(broadcast::Sender<OrganizationId>);
+
+impl Default for Bell {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(KEPT))
+    }
+}
+
+impl Bell {
+    pub(super) fn ring(&self, organization_id: OrganizationId) {
+        // Nobody may be listening.
+        let _ = self.0.send(organization_id);
+    }
+}
+
+/// Hears of the writes of one organization.
+pub struct Listener {
+    organization_id: OrganizationId,
+    rings: broadcast::Receiver<OrganizationId>,
+}
+
+impl Listener {
+    /// Done when something may have been written since it was asked last.
+    pub async fn heard(&mut self) {
+        loop {
+            match self.rings.recv().await {
+                Ok(organization_id) if organization_id != self.organization_id => {}
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
+                // Not while there is the database, which the bell belongs to.
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+}
+
+/// A run that was written.
+#[derive(Debug, Clone, Copy)]
+pub struct ChangedRun {
+    pub id: RunId,
+    /// The number of the write by which it came.
+    pub first_change: u64,
+    /// … and of the one that wrote it last.
+    pub last_change: u64,
+    pub status: RunStatus,
+    pub duration_ms: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct ChangedRow {
+    id: Uuid,
+    first_change: i64,
+    last_change: i64,
+    status: String,
+    duration_ms: Option<i64>,
+}
+
+impl Db {
+    /// Tells everybody who has a stream open, on this server and on others.
+    pub(super) fn announce(&self, organization_id: OrganizationId) {
+        self.bell.ring(organization_id);
+        let db = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = db.notify_others(organization_id).await {
+                // They find it all the same, a little later.
+                tracing::warn!(%error, "other servers could not be told of a write");
+            }
+        });
+    }
+}
+
+impl OrgDb {
+    /// Hears of writes from now on.
+    pub fn listen(&self) -> Listener {
+        Listener { organization_id: self.organization_id(), rings: self.db.bell.0.subscribe() }
+    }
+
+    /// Begins to hear of writes by other servers, for as long as the program runs.
+    pub fn hear_others(&self) {
+        let db = self.db.clone();
+        tokio::spawn(async move { db.hear_others().await });
+    }
+
+    /// How long a write of another process may go unheard.
+    pub const fn longest_silence(&self) -> Duration {
+        self.db.longest_silence()
+    }
+
+    /// The number of the last write.
+    pub async fn last_change(&self) -> Result<u64, StoreError> {
+        let select = Query::select()
+            .column(Organizations::LastChange)
+            .from(Organizations::Table)
+            .and_where(self.owns((Organizations::Table, Organizations::Id)))
+            .take();
+        self.db.fetch_count(&select).await
+    }
+
+    /// The number of a write that begins.
+    pub(super) async fn next_change(&self, tx: &mut Tx) -> Result<u64, StoreError> {
+        let update = Query::update()
+            .table(Organizations::Table)
+            .value(Organizations::LastChange, Expr::col(Organizations::LastChange).add(1))
+            .and_where(self.owns((Organizations::Table, Organizations::Id)))
+            .returning_col(Organizations::LastChange)
+            .take();
+        tx.fetch_count(&update).await
+    }
+}
+
+impl Snapshot {
+    /// The number of the last write.
+    pub async fn last_change(&mut self) -> Result<u64, StoreError> {
+        let select = Query::select()
+            .column(Organizations::LastChange)
+            .from(Organizations::Table)
+            .and_where(self.owns((Organizations::Table, Organizations::Id)))
+            .take();
+        self.tx.fetch_count(&select).await
+    }
+
+    /// The runs that were written after a position, each once, in the order in which they were written last.
+    pub async fn changed_runs(&mut self, after: Position, limit: u64) -> Result<Vec<ChangedRun>, StoreError> {
+        let place = Expr::tuple([Expr::col(Runs::LastChange), Expr::col(Runs::Id)]);
+        let change = i64::try_from(after.change).unwrap_or(i64::MAX);
+        let select = Query::select()
+            .columns([Runs::Id, Runs::FirstChange, Runs::LastChange, Runs::Status, Runs::DurationMs])
+            .from(Runs::Table)
+            .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
+            .and_where(place.gt(Expr::tuple([Expr::val(change), Expr::val(after.run.0)])))
+            .order_by(Runs::LastChange, Order::Asc)
+            .order_by(Runs::Id, Order::Asc)
+            .limit(limit)
+            .take();
+        let rows: Vec<ChangedRow> = self.tx.fetch_all(&select).await?;
+        rows.into_iter().map(ChangedRow::read).collect()
+    }
+
+    /// Those of some runs that fit a filter, as a page lists them, in no order.
+    pub async fn summaries_of(&mut self, filter: &RunFilter, ids: &[RunId]) -> Result<Vec<RunSummary>, StoreError> {
+        let of_these = Expr::col((Runs::Table, Runs::Id)).is_in(ids.iter().map(|id| id.0));
+        let mut select =
+            Query::select().from(Runs::Table).cond_where(self.condition(filter)).and_where(of_these).take();
+        self.select_summary(&mut select);
+        let rows: Vec<SummaryRow> = self.tx.fetch_all(&select).await?;
+        rows.into_iter().map(SummaryRow::read).collect()
+    }
+}
+
+impl ChangedRow {
+    fn read(self) -> Result<ChangedRun, StoreError> {
+        Ok(ChangedRun {
+            id: RunId(self.id),
+            first_change: self.first_change.unsigned_abs(),
+            last_change: self.last_change.unsigned_abs(),
+            status: self.status.parse().map_err(super::run_rows::inconsistent)?,
+            duration_ms: self.duration_ms,
+        })
+    }
+}
