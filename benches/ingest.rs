@@ -1,5 +1,5 @@
-//! How fast runs are taken in, durably: by PUT from sixteen clients at once and by one stream of lines, on both databases,
-//! while somebody reads the list; and what they take on disk against what was sent.
+//! How fast runs are taken in, durably: by PUT from sixteen clients at once, by one stream of lines and as traces, on both
+//! databases, while somebody reads the list; and what they take on disk against what was sent.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made is a failure")]
 
 #[path = "support/http.rs"]
@@ -8,6 +8,12 @@ mod http;
 mod support;
 
 use http::exchange;
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest,
+    common::v1::{AnyValue, KeyValue, any_value},
+    trace::v1::{ResourceSpans, ScopeSpans, Span},
+};
+use prost::Message;
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -27,6 +33,8 @@ use tokio::net::TcpStream;
 const RUNS: u32 = 10_000;
 const CONCURRENCY: usize = 16;
 const STEPS: u32 = 6;
+/// Runs that a client exports at once, of seven spans each.
+const RUNS_OF_EXPORT: u32 = 16;
 const WORDS: [&str; 40] = [
     "order",
     "refund",
@@ -76,6 +84,10 @@ fn main() {
     let documents: Vec<String> = (0..2 * RUNS).map(|n| document(n.into(), &mut random)).collect();
     let bytes: usize = documents.iter().map(String::len).sum();
     println!("\nIngest of {RUNS} runs of {STEPS} steps and {} bytes each", bytes / documents.len());
+    let exports: Vec<Vec<u8>> = (0..RUNS)
+        .step_by(RUNS_OF_EXPORT.try_into().unwrap())
+        .map(|first| export(first..first + RUNS_OF_EXPORT, &mut random))
+        .collect();
     for installation in Installation::both() {
         println!("\n== {}", if installation.url().starts_with("sqlite") { "SQLite" } else { "PostgreSQL" });
         let org = installation.organization("Halden");
@@ -94,6 +106,19 @@ fn main() {
             on_disk / (2.0 * f64::from(RUNS)),
             on_disk / sent * 100.0
         );
+        let server = installation.serve_with(&[("ALLOY_LOG", "warn,alloy_logs::server::cli=info")]);
+        let target = Target { server: &server, org: &org, token: &token };
+        let before = stored(&installation);
+        runtime.block_on(measure("OTLP, 16 clients", &target, export_all(&target, &exports)));
+        drop(server);
+        let sent = f64::from(u32::try_from(exports.iter().map(Vec::len).sum::<usize>()).unwrap());
+        let on_disk = stored(&installation) - before;
+        println!(
+            "on disk                {:>9.0} bytes a run, {:.0}% of {:.0} bytes that were sent",
+            on_disk / f64::from(RUNS),
+            on_disk / sent * 100.0,
+            sent / f64::from(RUNS)
+        );
     }
 }
 
@@ -105,15 +130,15 @@ struct Target<'a> {
 }
 
 impl Target<'_> {
-    fn request(&self, method: &str, path: &str, media_type: &str, body: &str) -> Vec<u8> {
-        format!(
-            "{method} /api/organizations/{}/workflows/{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
-             Content-Type: {media_type}\r\nContent-Length: {}\r\n\r\n{body}",
+    fn request(&self, method: &str, path: &str, media_type: &str, body: &[u8]) -> Vec<u8> {
+        let head = format!(
+            "{method} /api/organizations/{}/{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: {media_type}\r\nContent-Length: {}\r\n\r\n",
             self.org,
             self.token,
             body.len()
-        )
-        .into_bytes()
+        );
+        [head.as_bytes(), body].concat()
     }
 
     async fn connect(&self) -> TcpStream {
@@ -141,7 +166,7 @@ async fn measure(name: &str, target: &Target<'_>, work: impl Future<Output = ()>
 
 /// Reads the first page, twenty times a second, until it is done.
 async fn read_lists(target: &Target<'_>, is_done: &AtomicBool) -> Vec<Duration> {
-    let request = target.request("GET", "runs/?exclude=flow", "text/plain", "");
+    let request = target.request("GET", "workflows/runs/?exclude=flow", "text/plain", b"");
     let (mut stream, mut buffer, mut taken) = (target.connect().await, Vec::new(), Vec::new());
     let mut pace = tokio::time::interval(Duration::from_millis(50));
     while !is_done.load(Ordering::Relaxed) {
@@ -155,17 +180,22 @@ async fn read_lists(target: &Target<'_>, is_done: &AtomicBool) -> Vec<Duration> 
 }
 
 async fn put_all(target: &Target<'_>, documents: &[String]) {
-    let next = Arc::new(AtomicUsize::new(0));
-    let requests: Arc<Vec<Vec<u8>>> = Arc::new(
-        documents
-            .iter()
-            .map(|document| {
-                let ids: Value = serde_json::from_str(document).unwrap();
-                let [run, workflow] = ["id", "workflow_id"].map(|name| ids[name].as_str().unwrap().to_owned());
-                target.request("PUT", &format!("{workflow}/runs/{run}/"), "application/json", document)
-            })
-            .collect(),
-    );
+    let request = |document: &String| {
+        let ids: Value = serde_json::from_str(document).unwrap();
+        let [run, workflow] = ["id", "workflow_id"].map(|name| ids[name].as_str().unwrap().to_owned());
+        target.request("PUT", &format!("workflows/{workflow}/runs/{run}/"), "application/json", document.as_bytes())
+    };
+    send_all(target, documents.iter().map(request).collect()).await;
+}
+
+async fn export_all(target: &Target<'_>, exports: &[Vec<u8>]) {
+    let request = |export: &Vec<u8>| target.request("POST", "otel/v1/traces", "application/x-protobuf", export);
+    send_all(target, exports.iter().map(request).collect()).await;
+}
+
+/// Sends requests from all clients at once.
+async fn send_all(target: &Target<'_>, requests: Vec<Vec<u8>>) {
+    let (next, requests) = (Arc::new(AtomicUsize::new(0)), Arc::new(requests));
     let mut clients = Vec::new();
     for _ in 0..CONCURRENCY {
         let (requests, next, mut stream) = (Arc::clone(&requests), Arc::clone(&next), target.connect().await);
@@ -182,7 +212,7 @@ async fn put_all(target: &Target<'_>, documents: &[String]) {
 }
 
 async fn stream_all(target: &Target<'_>, documents: &[String]) {
-    let request = target.request("POST", "runs/", "application/x-ndjson", &documents.join("\n"));
+    let request = target.request("POST", "workflows/runs/", "application/x-ndjson", documents.join("\n").as_bytes());
     let (mut stream, mut buffer) = (target.connect().await, Vec::new());
     exchange(&mut stream, &mut buffer, &request).await;
     let answer = String::from_utf8_lossy(&buffer);
@@ -216,6 +246,61 @@ fn document(n: u64, random: &mut ChaCha8Rng) -> String {
         { "id": "t", "key_type": "platform", "model": "gpt-5-mini", "input_tokens": random.random_range(100..9_000), "output_tokens": 211, "usd_cost": 0.0192 }
     ]);
     document.to_string()
+}
+
+/// Some runs as a client would export them: an agent each, with a call of a model for every step.
+fn export(runs: std::ops::Range<u32>, random: &mut ChaCha8Rng) -> Vec<u8> {
+    let mut text =
+        |words: usize| (0..words).map(|_| (*WORDS.choose(random).unwrap()).to_owned()).collect::<Vec<_>>().join(" ");
+    let mut spans = Vec::new();
+    for n in runs {
+        let (trace, begin) = (id(7, n.into()).as_bytes().to_vec(), 1_790_000_000 + u64::from(n));
+        let mut span = |number: u8, parent: Vec<u8>, end: u64, attributes: Vec<KeyValue>| {
+            spans.push(Span {
+                trace_id: trace.clone(),
+                span_id: vec![0, 0, 0, 0, 0, 0, 1, number],
+                parent_span_id: parent,
+                name: format!("step {number}"),
+                start_time_unix_nano: begin * 1_000_000_000 + u64::from(number),
+                end_time_unix_nano: end * 1_000_000_000,
+                attributes,
+                ..Span::default()
+            });
+        };
+        let said = |role: &str, parts: Value| json!([{ "role": role, "parts": parts }]).to_string();
+        for step in 1..=u8::try_from(STEPS).unwrap() {
+            let asked = said("user", json!([{ "type": "text", "content": text(70) }]));
+            let call = json!({ "type": "tool_call", "id": format!("call-{n}-{step}"), "name": "orders.find", "arguments": { "query": text(8) } });
+            let answered = said("assistant", json!([{ "type": "text", "content": text(90) }, call]));
+            span(
+                step,
+                vec![0, 0, 0, 0, 0, 0, 1, 0],
+                begin + 1,
+                vec![
+                    attribute("gen_ai.operation.name", "chat"),
+                    attribute("gen_ai.request.model", "gpt-5-mini"),
+                    attribute("gen_ai.input.messages", &asked),
+                    attribute("gen_ai.output.messages", &answered),
+                ],
+            );
+        }
+        let agent = vec![
+            attribute("gen_ai.operation.name", "invoke_agent"),
+            attribute("gen_ai.agent.name", &format!("Mate {}", n % 9)),
+            attribute("gen_ai.conversation.id", &format!("conversation {}", n / 3)),
+            attribute("input.value", &text(30)),
+            attribute("output.value", &text(40)),
+        ];
+        span(0, Vec::new(), begin + 7, agent);
+    }
+    let scope_spans = vec![ScopeSpans { spans, ..ScopeSpans::default() }];
+    let resource_spans = vec![ResourceSpans { scope_spans, ..ResourceSpans::default() }];
+    ExportTraceServiceRequest { resource_spans }.encode_to_vec()
+}
+
+fn attribute(key: &str, value: &str) -> KeyValue {
+    let value = AnyValue { value: Some(any_value::Value::StringValue(value.to_owned())) };
+    KeyValue { key: key.to_owned(), value: Some(value), ..KeyValue::default() }
 }
 
 /// Bytes that the database takes, once nothing is left in its journal.

@@ -3,6 +3,7 @@
 mod demo;
 mod import;
 mod organization;
+mod remap;
 mod routes;
 mod serve;
 mod token;
@@ -56,6 +57,8 @@ enum WithDatabase {
     Token(token::Command),
     /// Reads run documents, one JSON object a line, and answers how many were accepted
     Import(import::Options),
+    /// Makes the runs of an organization that came as traces again, by the rules of this program, and prints how many
+    Remap(remap::Options),
 }
 
 /// Why a command did not do what it was told; printed as one line.
@@ -140,6 +143,7 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
         WithDatabase::User(command) => Box::pin(user::run(&db, command)).await,
         WithDatabase::Token(command) => token::run(&db, command).await,
         WithDatabase::Import(options) => import::run(&db, &settings, options).await,
+        WithDatabase::Remap(options) => remap::run(&db, &settings, options).await,
     };
     // A connection that is lent out would be waited for without end.
     let _ = tokio::time::timeout(Settings::millis(stop_timeout_ms), db.close()).await;

@@ -1,5 +1,6 @@
 //! Every setting of the program: its default, its line in `Leptos.toml`, its environment variable and its option.
 
+use chrono::TimeDelta;
 use clap::{Args, Command};
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -127,6 +128,11 @@ impl Settings {
     pub fn public_origin(&self) -> Option<&str> {
         let origin = self.public_url.trim_end_matches('/');
         (!origin.is_empty()).then_some(origin)
+    }
+
+    /// How long a run without an end goes on without a span.
+    pub fn stale_after(&self) -> TimeDelta {
+        TimeDelta::minutes(self.run_stale_after.into())
     }
 
     /// A setting in milliseconds as a duration.

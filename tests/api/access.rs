@@ -18,12 +18,14 @@ const READ: Answers = [401, 403, 200, 200, 200, 401, 401];
 /// As `READ`, of something that the organization does not have.
 const READ_NOTHING: Answers = [401, 403, 404, 404, 404, 401, 401];
 const WRITE: Answers = [401, 403, 403, 403, 403, 401, 401];
+/// What a token writes into its own organization; a session is no token.
+const OF_TOKEN: Answers = [401, 401, 401, 401, 403, 401, 401];
 const OPEN: Answers = [200; 7];
 /// A page sends away who has no session; a token opens none.
 const PAGE_OF_ADMINS: Answers = [303, 200, 403, 200, 303, 303, 303];
 
 /// Every route by its method and path; who may call it; what each caller is answered; and the body, where it takes one.
-const KNOWN: [(&str, &str, Answers, &str); 41] = [
+const KNOWN: [(&str, &str, Answers, &str); 50] = [
     ("GET /api/organizations/{organization_id}/workflows/runs/", "organization runs:read", READ, ""),
     ("POST /api/organizations/{organization_id}/workflows/runs/", "organization runs:write", WRITE, ""),
     ("GET /api/organizations/{organization_id}/workflows/runs/events/", "organization runs:read", READ, ""),
@@ -95,6 +97,15 @@ const KNOWN: [(&str, &str, Answers, &str); 41] = [
         "",
     ),
     ("GET /api/organizations/{organization_id}/runs/{run_id}/payload/?of=input_message", "", READ, ""),
+    ("POST /v1/traces", "token runs:write", OF_TOKEN, "{}"),
+    ("POST /api/public/otel/v1/traces", "token runs:write", OF_TOKEN, "{}"),
+    ("POST /api/organizations/{organization_id}/otel/v1/traces", "organization runs:write", WRITE, "{}"),
+    ("POST /v1/logs", "token runs:write", OF_TOKEN, "{}"),
+    ("POST /api/public/otel/v1/logs", "token runs:write", OF_TOKEN, "{}"),
+    ("POST /api/organizations/{organization_id}/otel/v1/logs", "organization runs:write", WRITE, "{}"),
+    ("POST /v1/metrics", "token runs:write", OF_TOKEN, "{}"),
+    ("POST /api/public/otel/v1/metrics", "token runs:write", OF_TOKEN, "{}"),
+    ("POST /api/organizations/{organization_id}/otel/v1/metrics", "organization runs:write", WRITE, "{}"),
     ("GET /api/session", "caller", [401, 200, 200, 200, 200, 401, 401], ""),
     ("POST /api/session", "public", [401; 7], r#"{ "email": "nobody@halden.example", "password": "x" }"#),
     ("DELETE /api/session", "public", [204; 7], ""),

@@ -12,6 +12,7 @@ mod guard;
 mod hostile;
 mod list;
 mod openapi;
+mod otlp;
 mod payload;
 mod s3;
 mod session;

@@ -61,7 +61,7 @@ fn only_a_token_that_may_write_writes() {
     assert_eq!(put("authorization", &format!("Bearer {writer}")), 413);
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()

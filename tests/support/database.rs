@@ -113,7 +113,8 @@ impl TestDb {
         }
     }
 
-    async fn number(&self, sql: String) -> i64 {
+    /// The one number that a statement answers.
+    pub async fn number(&self, sql: String) -> i64 {
         let sql = sqlx::AssertSqlSafe(sql);
         if self.kind == "SQLite" {
             let pool = sqlx::SqlitePool::connect(&self.url).await.unwrap();

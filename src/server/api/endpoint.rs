@@ -150,6 +150,9 @@ where
 
 impl Endpoint {
     /// An endpoint of the organization in the path, which is `path` under [`ORGANIZATION`].
+    ///
+    /// # Panics
+    /// When the handler asks for access to another organization.
     pub fn of_organization<H, T>(method: Verb, path: &str, handler: H, description: Description) -> Self
     where
         H: Handler<T, AppState>,
@@ -166,6 +169,9 @@ impl Endpoint {
     }
 
     /// An endpoint of the organization whose token is sent.
+    ///
+    /// # Panics
+    /// When the handler asks for access to the organization in the path, which has none.
     pub fn of_token<H, T>(method: Verb, path: &str, handler: H, description: Description) -> Self
     where
         H: Handler<T, AppState>,

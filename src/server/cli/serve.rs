@@ -33,7 +33,7 @@ pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
     tracing::info!(%address, "serving");
     let upkeep = tokio::spawn({
         let settings = Arc::clone(&settings);
-        async move { upkeep::keep_up(db, &settings).await }
+        async move { Box::pin(upkeep::keep_up(db, &settings)).await }
     });
     let stop = async move {
         connection::told_to_stop().await;

@@ -9,15 +9,15 @@ use crate::server::{
 use chrono::TimeDelta;
 use std::time::Duration;
 
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 
 /// Looks after every organization, once a minute and for ever.
 pub async fn keep_up(db: Db, settings: &Settings) {
-    let stale_after = TimeDelta::minutes(settings.run_stale_after.into());
+    let stale_after = settings.stale_after();
     let mut ticks = tokio::time::interval(EVERY);
     loop {
         ticks.tick().await;
-        if let Err(error) = look_after_all(&db, stale_after).await {
+        if let Err(error) = Box::pin(look_after_all(&db, stale_after)).await {
             tracing::warn!(%error, "what is overdue could not be looked after");
         }
     }
@@ -25,7 +25,8 @@ pub async fn keep_up(db: Db, settings: &Settings) {
 
 async fn look_after_all(db: &Db, stale_after: TimeDelta) -> Result<(), StoreError> {
     for organization_id in db.organization_ids().await? {
-        traces::look_after(&OrgDb::new(db.clone(), organization_id), clock::now(), stale_after).await?;
+        let org = OrgDb::new(db.clone(), organization_id);
+        Box::pin(traces::look_after(&org, clock::now(), stale_after)).await?;
     }
     Ok(())
 }

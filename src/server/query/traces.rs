@@ -30,6 +30,18 @@ pub async fn store(org: &OrgDb, files: &Files, spans: Vec<Span>, weight: usize) 
     Ok(())
 }
 
+/// Makes all runs again that came as traces; how many.
+pub async fn remap_all(org: &OrgDb, now: Timestamp, stale_after: TimeDelta) -> Result<usize, StoreError> {
+    let (mut last, mut count) = (None, 0);
+    loop {
+        let runs = org.traced_runs(last).await?;
+        let Some(end) = runs.last() else { return Ok(count) };
+        last = Some(*end);
+        count += runs.len();
+        org.remap_runs(runs, now.plus(-stale_after)).await?;
+    }
+}
+
 /// Gives up runs that have no end and of which nothing came for so long, and forgets traces that became no run: some of
 /// them at a time. Several servers do not get into one another's way.
 pub async fn look_after(org: &OrgDb, now: Timestamp, stale_after: TimeDelta) -> Result<(), StoreError> {

@@ -27,7 +27,8 @@ async fn is_done(db: &Db, version: i64) -> Result<bool, StoreError> {
         .from(Alias::new("_sqlx_migrations"))
         .and_where(Expr::col(Alias::new("version")).eq(version))
         .take();
-    Ok(db.fetch_count(&done).await? == 1)
+    // By the connection that migrates: a reader that SQLite opened before would go on to know the schema of before.
+    Ok(db.begin().await?.fetch_count(&done).await? == 1)
 }
 
 async fn run_to(db: &Db, version: i64) -> Result<(), OpenError> {

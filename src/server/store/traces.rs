@@ -105,7 +105,7 @@ impl OrgDb {
         };
         let changed = touched.iter().copied().filter(|run_id| is_changed(run_id) || !others.is_empty()).collect();
         let mapped = self.map(&traces, &touched, |_| false);
-        let shown: HashSet<RunId> = mapped.iter().map(|mapped| run_id_of(mapped)).collect();
+        let shown: HashSet<RunId> = mapped.iter().map(run_id_of).collect();
         self.join_traces(&mut view.tx, &now, received_at, &shown).await?;
         let files = mapped.iter().flat_map(|mapped| {
             let run_id = run_id_of(mapped);
@@ -337,6 +337,21 @@ impl OrgDb {
             .and_where(Expr::col((Runs::Table, Runs::Status)).eq(RunStatus::Running.as_str()))
             .group_by_col((TraceRuns::Table, TraceRuns::RunId))
             .and_having(Expr::col((TraceRuns::Table, TraceRuns::ReceivedAt)).max().lt(before.micros()))
+            .limit(AT_ONCE)
+            .take();
+        let rows: Vec<RunRow> = self.db.fetch_all(&select).await?;
+        Ok(rows.into_iter().map(|row| RunId(row.run_id)).collect())
+    }
+
+    /// Runs made of spans, by their ids, some of them at a time: those after `last`.
+    pub async fn traced_runs(&self, last: Option<RunId>) -> Result<Vec<RunId>, StoreError> {
+        let select = Query::select()
+            .distinct()
+            .column(TraceRuns::RunId)
+            .from(TraceRuns::Table)
+            .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
+            .and_where_option(last.map(|last| Expr::col(TraceRuns::RunId).gt(last.0)))
+            .order_by(TraceRuns::RunId, Order::Asc)
             .limit(AT_ONCE)
             .take();
         let rows: Vec<RunRow> = self.db.fetch_all(&select).await?;

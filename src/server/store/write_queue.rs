@@ -158,8 +158,7 @@ async fn commit(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreEr
         tx = view.tx;
     }
     tx.commit().await?;
-    let written =
-        jobs.iter().zip(&outcomes).filter(|(_, outcomes)| outcomes.iter().any(|outcome| outcome.is_written()));
+    let written = jobs.iter().zip(&outcomes).filter(|(_, outcomes)| outcomes.iter().any(WriteOutcome::is_written));
     let written: BTreeSet<_> = written.map(|(job, _)| job.org.organization_id()).collect();
     for organization_id in written {
         db.announce(organization_id);

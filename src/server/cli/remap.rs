@@ -1,0 +1,21 @@
+//! `remap`: runs made of traces, made again by the rules of this program.
+
+use super::{CliError, open_organization};
+use crate::server::{clock, query::traces, settings::Settings, store::Db};
+use clap::Args;
+use std::process::ExitCode;
+
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The organization, by id or name
+    #[arg(long)]
+    org: String,
+}
+
+/// Prints how many runs were made again.
+pub async fn run(db: &Db, settings: &Settings, options: Options) -> Result<ExitCode, CliError> {
+    let org = open_organization(db, &options.org).await?;
+    let runs = traces::remap_all(&org, clock::now(), settings.stale_after()).await?;
+    println!("{runs}");
+    Ok(ExitCode::SUCCESS)
+}
