@@ -795,3 +795,43 @@ async fn spans_that_turn_out_to_be_of_another_run_leave_nothing_behind() {
         database.assert_kept().await;
     }
 }
+
+#[tokio::test]
+async fn a_run_that_an_engine_wrote_is_not_its_traces() {
+    let (chat, plain) = (("gen_ai.operation.name", "chat"), ("http.method", "GET"));
+    for database in both().await {
+        let org = organization(&database.db).await;
+        let now: Timestamp = runs::at(0).parse().unwrap();
+        let mut document = runs::full_run(1);
+        document["id"] = json!(uuid::Uuid::from_u128(1));
+        write(&org, &[runs::document(&document)]).await;
+        let before = detail(&org, &document).await;
+        for attribute in [plain, chat] {
+            org.write_spans(spans_of(1, now, &[(2, 0, Some(3), attribute)]), 1).await.unwrap();
+            org.write_spans(spans_of(1, now, &[(3, 2, None, attribute)]), 1).await.unwrap();
+            assert_eq!(detail(&org, &document).await, before, "{}", database.kind);
+        }
+        assert_eq!(traces::remap_all(&org, now, chrono::TimeDelta::minutes(30)).await.unwrap(), 1);
+        assert_eq!(detail(&org, &document).await, before);
+
+        // One that its traces made is the engine's from when it writes it.
+        org.write_spans(spans_of(2, now, &[(2, 0, Some(3), chat)]), 1).await.unwrap();
+        document["id"] = json!(uuid::Uuid::from_u128(2));
+        let [made] = list_runs::summaries(
+            &org,
+            &RunFilter { run_id: Some(RunId(uuid::Uuid::from_u128(2))), ..RunFilter::default() },
+            PageRequest::default(),
+        )
+        .await
+        .unwrap()
+        .rows
+        .try_into()
+        .unwrap();
+        assert_eq!(made.status, RunStatus::Completed);
+        document["workflow_id"] = json!(get_run(&org, made.id.into()).await.unwrap().unwrap().run.workflow_id);
+        assert_eq!(write(&org, &[runs::document(&document)]).await, [WriteOutcome::Replaced]);
+        org.write_spans(spans_of(2, now, &[(4, 2, Some(5), chat)]), 1).await.unwrap();
+        assert_eq!(detail(&org, &document).await.steps_total, 2, "{}", database.kind);
+        database.assert_kept().await;
+    }
+}

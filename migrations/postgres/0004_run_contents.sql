@@ -15,3 +15,10 @@ CREATE TABLE run_contents (
 
 ALTER TABLE workflow_runs ADD COLUMN packed_list_state BYTEA;
 ALTER TABLE workflow_runs ADD COLUMN costs TEXT;
+
+-- A program that does not know this yet finds nothing to write into, rather than write what would be lost.
+ALTER TABLE run_payloads RENAME TO old_run_payloads;
+ALTER TABLE step_logs RENAME TO old_step_logs;
+ALTER TABLE token_history RENAME TO old_token_history;
+ALTER TABLE attachments RENAME TO old_attachments;
+ALTER TABLE voice_transcripts RENAME TO old_voice_transcripts;

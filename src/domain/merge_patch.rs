@@ -2,26 +2,41 @@
 //! does not name is touched.
 
 use super::json::{Json, Shape};
+use std::collections::HashMap;
 
 /// What becomes of a value; `None` when it is gone.
 pub fn merge(target: Option<Json>, patch: &Json) -> Option<Json> {
     let Shape::Object(changes) = patch.shape() else {
         return (patch.as_str() != "null").then(|| patch.clone());
     };
-    let mut members = match target.map(|target| target.shape()) {
+    let members = match target.map(|target| target.shape()) {
         Some(Shape::Object(members)) => members,
         _ => Vec::new(),
     };
-    for (name, change) in changes {
-        // Of a name that stands there twice the last is the value.
-        let before = members.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-        let place = members.iter().position(|(known, _)| *known == name);
-        members.retain(|(known, _)| *known != name);
-        if let Some(after) = merge(before, &change) {
-            members.insert(place.unwrap_or(members.len()), (name, after));
-        }
+    let mut merged: Vec<Option<(String, Json)>> = Vec::with_capacity(members.len() + changes.len());
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(members.len());
+    for (name, value) in members {
+        put(&mut merged, &mut places, name, Some(value));
     }
-    Some(Json::object(&members))
+    for (name, change) in changes {
+        let before = places.get(&name).and_then(|place| merged[*place].take()).map(|(_, value)| value);
+        put(&mut merged, &mut places, name, merge(before, &change));
+    }
+    Some(Json::object(&merged.into_iter().flatten().collect::<Vec<_>>()))
+}
+
+/// Puts a member in its place; of a name that stands there twice the last is the value.
+fn put(
+    merged: &mut Vec<Option<(String, Json)>>,
+    places: &mut HashMap<String, usize>,
+    name: String,
+    value: Option<Json>,
+) {
+    let place = *places.entry(name.clone()).or_insert_with(|| {
+        merged.push(None);
+        merged.len() - 1
+    });
+    merged[place] = value.map(|value| (name, value));
 }
 
 #[cfg(test)]

@@ -31,7 +31,8 @@ pub fn endpoint(settings: &Settings) -> Endpoint {
             "A JSON merge patch (RFC 7396) of the run document: members that it names are replaced, `null` takes one away, objects \
              are merged, and lists are replaced whole. `updated_at` is the engine's clock as in a whole document: a patch that is older \
              than what is stored, or that undoes an end by the same clock, changes nothing. Unlike whole documents and posted parts, \
-             patches that overtake one another lose what they said, unless each carries its `updated_at`.",
+             patches that overtake one another lose what they said, unless each carries its `updated_at`; and a run that is made of \
+             traces is made again, without them, when more of it comes.",
         )
         .takes_text("application/merge-patch+json", "The members that change", patch)
         .answers::<Run>(200, "The run, changed or left as it was", json!(examples::run()))

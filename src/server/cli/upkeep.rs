@@ -26,7 +26,9 @@ pub async fn keep_up(db: Db, settings: &Settings) {
 async fn look_after_all(db: &Db, stale_after: TimeDelta) -> Result<(), StoreError> {
     for organization_id in db.organization_ids().await? {
         let org = OrgDb::new(db.clone(), organization_id);
-        Box::pin(traces::look_after(&org, clock::now(), stale_after)).await?;
+        if let Err(error) = Box::pin(traces::look_after(&org, clock::now(), stale_after)).await {
+            tracing::warn!(%error, %organization_id, "the traces of an organization could not be looked after");
+        }
     }
     Ok(())
 }

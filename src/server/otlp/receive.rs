@@ -6,7 +6,7 @@ mod lenient;
 
 pub use answer::{Answer, answer_traces, nothing};
 
-use super::span::Span;
+use super::span::{Span, SpanData, SpanId, TraceId};
 use crate::domain::time::Timestamp;
 use opentelemetry_proto::tonic::collector::{logs::v1::ExportLogsServiceRequest, trace::v1::ExportTraceServiceRequest};
 use prost::Message;
@@ -40,6 +40,9 @@ pub struct Received {
     pub rejected: BTreeMap<Rejection, i64>,
 }
 
+/// The most spans of one request.
+const MAX_SPANS: usize = 20_000;
+
 /// Why a span was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Rejection {
@@ -49,6 +52,8 @@ pub enum Rejection {
     SpanId,
     #[error("the id of the parent is not 8 bytes")]
     ParentId,
+    #[error("there are more than {MAX_SPANS} spans in one request")]
+    TooMany,
 }
 
 impl Encoding {
@@ -92,10 +97,14 @@ pub fn traces(body: &[u8], encoding: Encoding, received_at: Timestamp) -> Result
     let request: ExportTraceServiceRequest = encoding.decode(body, "resourceSpans")?;
     let mut received = Received::default();
     for of_resource in request.resource_spans {
-        let resource = convert::attributes(of_resource.resource.unwrap_or_default().attributes);
+        let resource = convert::shared(convert::attributes(of_resource.resource.unwrap_or_default().attributes));
         for of_scope in of_resource.scope_spans {
             let scope = convert::scope(of_scope.scope.unwrap_or_default());
             for span in of_scope.spans {
+                if received.spans.len() >= MAX_SPANS {
+                    *received.rejected.entry(Rejection::TooMany).or_default() += 1;
+                    continue;
+                }
                 match convert::span(span, &scope, &resource, received_at) {
                     Ok(data) => received.spans.push(Span::received(data, true, received_at)),
                     Err(rejection) => *received.rejected.entry(rejection).or_default() += 1,
@@ -110,17 +119,27 @@ pub fn traces(body: &[u8], encoding: Encoding, received_at: Timestamp) -> Result
 /// model, which some clients send like this. Other records are none of ours and passed by.
 pub fn logs(body: &[u8], encoding: Encoding, received_at: Timestamp) -> Result<Received, ReceiveError> {
     let request: ExportLogsServiceRequest = encoding.decode(body, "resourceLogs")?;
-    let mut received = Received::default();
+    let mut accounts: BTreeMap<(TraceId, SpanId), SpanData> = BTreeMap::new();
     for of_resource in request.resource_logs {
-        let resource = convert::attributes(of_resource.resource.unwrap_or_default().attributes);
+        let resource = convert::shared(convert::attributes(of_resource.resource.unwrap_or_default().attributes));
         for of_scope in of_resource.scope_logs {
             let scope = convert::scope(of_scope.scope.unwrap_or_default());
-            let accounts = of_scope.log_records.into_iter().enumerate();
-            let accounts = accounts.filter_map(|record| convert::log(record, &scope, &resource, received_at));
-            received.spans.extend(accounts.map(|data| Span::received(data, false, received_at)));
+            let records = of_scope.log_records.into_iter().enumerate();
+            for data in records.filter_map(|record| convert::log(record, &scope, &resource, received_at)) {
+                let key = (data.trace_id, data.span_id);
+                if let Some(known) = accounts.get_mut(&key) {
+                    convert::add_events(known, data);
+                } else if accounts.len() < MAX_SPANS {
+                    accounts.insert(key, data);
+                }
+            }
         }
     }
-    Ok(received)
+    let account = |mut data: SpanData| {
+        data.put_in_order();
+        Span::received(data, false, received_at)
+    };
+    Ok(Received { spans: accounts.into_values().map(account).collect(), ..Received::default() })
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ use chrono::TimeDelta;
 
 /// Traces of which nothing became a run are kept so long, should the rest of them still come.
 const HIDDEN_FOR: TimeDelta = TimeDelta::days(7);
+/// Runs that are made again in one transaction, in which others wait to write.
+const REMAPPED_AT_ONCE: usize = 20;
+
 /// Stores spans of about so many bytes with the runs that they make, and the files in them; all is on disk when it
 /// returns. Files come last: when one of them cannot be stored, the client sends the spans again.
 pub async fn store(org: &OrgDb, files: &Files, spans: Vec<Span>, weight: usize) -> Result<(), AppError> {
@@ -38,7 +41,9 @@ pub async fn remap_all(org: &OrgDb, now: Timestamp, stale_after: TimeDelta) -> R
         let Some(end) = runs.last() else { return Ok(count) };
         last = Some(*end);
         count += runs.len();
-        org.remap_runs(runs, now.plus(-stale_after)).await?;
+        for runs in runs.chunks(REMAPPED_AT_ONCE) {
+            org.remap_runs(runs.to_vec(), now.plus(-stale_after)).await?;
+        }
     }
 }
 
@@ -46,9 +51,11 @@ pub async fn remap_all(org: &OrgDb, now: Timestamp, stale_after: TimeDelta) -> R
 /// them at a time. Several servers do not get into one another's way.
 pub async fn look_after(org: &OrgDb, now: Timestamp, stale_after: TimeDelta) -> Result<(), StoreError> {
     let stale_before = now.plus(-stale_after);
-    let overdue = org.overdue_runs(stale_before).await?;
-    if !overdue.is_empty() {
-        org.remap_runs(overdue, stale_before).await?;
+    for runs in org.overdue_runs(stale_before).await?.chunks(REMAPPED_AT_ONCE) {
+        // One that cannot be read does not keep the others.
+        if let Err(error) = org.remap_runs(runs.to_vec(), stale_before).await {
+            tracing::warn!(%error, "runs could not be given up");
+        }
     }
     org.forget_hidden_traces(now.plus(-HIDDEN_FOR)).await
 }

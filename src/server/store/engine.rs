@@ -58,6 +58,9 @@ pub enum StoreError {
     Unavailable(sqlx::Error),
     #[error("the database refused a statement: {0}")]
     Database(sqlx::Error),
+    /// A transaction that took longer than it may was given up.
+    #[error("a write took too long")]
+    TooSlow,
     /// More writes wait already than may.
     #[error("too many writes are waiting")]
     Busy,
@@ -73,7 +76,7 @@ impl StoreError {
     /// Whether it is the fault of the moment, and the same may work later.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unavailable(_) | Self::Busy => true,
+            Self::Unavailable(_) | Self::Busy | Self::TooSlow => true,
             Self::Shared(error) => error.is_passing(),
             Self::Database(_) | Self::Inconsistent { .. } => false,
         }

@@ -10,7 +10,7 @@ use super::{
     run_write::{StoredRun, WriteOutcome},
 };
 use crate::domain::{
-    document::{Fault, RunDocument},
+    document::{Fault, MAX_ROWS, RunDocument},
     ids::{RunId, WorkflowId},
     posted::{self, Posted},
     run::Flow,
@@ -98,8 +98,17 @@ impl OrgDb {
                 parts.into_iter().map(|kept| (kept.posted, kept.is_shown)).unzip();
             let mut is_shown = posted::stay(&mut joined, &posted);
             if !joined.faults().is_empty() {
+                // As many as there is room for.
                 joined.clone_from(&document);
+                let rows = [document.steps.len(), document.token_history.len(), document.attachments.len()];
+                let room = MAX_ROWS.saturating_sub(rows.into_iter().max().unwrap_or_default()).min(posted.len());
+                let shown = posted::stay(&mut joined, &posted[..room]);
                 is_shown.fill(false);
+                is_shown[..room].copy_from_slice(&shown);
+                if !joined.faults().is_empty() {
+                    joined.clone_from(&document);
+                    is_shown.fill(false);
+                }
             }
             let differing = posted.iter().zip(is_shown).zip(was_shown).filter(|((_, is), was)| is != was);
             self.mark_parts(&mut view.tx, run_id, differing.map(|(part, _)| part)).await?;

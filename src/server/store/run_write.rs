@@ -138,8 +138,14 @@ impl OrgDb {
             let alone = match first {
                 RunChange::Whole(_) => None,
                 RunChange::Edit(edit) => Some(Box::pin(self.edit(view, edit, &mut counts)).await?),
-                RunChange::Spans { spans, .. } => {
-                    Some(WriteOutcome::Traced(Box::pin(self.store_spans(view, spans, &mut counts)).await?))
+                RunChange::Spans { .. } => {
+                    // Many a small request of one trace is one.
+                    let together = spans_together(changes);
+                    let spans: Vec<Span> = together.iter().flat_map(|spans| spans.iter().cloned()).collect();
+                    let files = Box::pin(self.store_spans(view, &spans, &mut counts)).await?;
+                    outcomes.extend(together.iter().map(|_| WriteOutcome::Traced(files.clone())));
+                    changes = &changes[together.len()..];
+                    continue;
                 }
                 RunChange::Remap(runs, stale_before) => {
                     Box::pin(self.remap(view, runs, *stale_before, &mut counts)).await?;
@@ -177,6 +183,7 @@ impl OrgDb {
         let written: Vec<&PackedRun> = written.map(|(run, _)| *run).collect();
         if !written.is_empty() {
             self.write_over(&mut view.tx, &written, &stored, counts).await?;
+            self.disown_runs(&mut view.tx, &written).await?;
             let ids = written.iter().map(|run| (run.run_id, run.workflow_id)).collect();
             self.rejoin_parts(view, &ids, counts).await?;
         }
@@ -250,6 +257,21 @@ impl OrgDb {
             OnConflict::columns([Runs::OrganizationId, Runs::Id]).update_columns(replaced.iter().copied()).to_owned();
         insert_rows(tx, Runs::Table, &columns, records, Some(replace)).await
     }
+}
+
+/// The spans of the changes that come first, as far as they are spans, and not more than one statement can name.
+fn spans_together<'a>(changes: &[&'a RunChange]) -> Vec<&'a [Span]> {
+    const AT_ONCE: usize = 20_000;
+    let mut count = 0;
+    let spans = changes.iter().map_while(|change| match change {
+        RunChange::Spans { spans, .. } => {
+            let is_first = count == 0;
+            count += spans.len();
+            (is_first || count <= AT_ONCE).then_some(spans.as_slice())
+        }
+        _ => None,
+    });
+    spans.collect()
 }
 
 fn outcome(run: &PackedRun, stored: Option<&StoredRun>) -> WriteOutcome {

@@ -30,6 +30,9 @@ pub struct TracedFile {
     pub file: RunFile,
 }
 
+/// Spans of one row.
+const SPANS_OF_BATCH: usize = 1_000;
+
 /// Runs or traces that one round of upkeep takes on.
 const AT_ONCE: u64 = 500;
 
@@ -45,6 +48,7 @@ struct TraceRow {
     trace_id: Uuid,
     run_id: Uuid,
     received_at: i64,
+    is_shown: bool,
 }
 
 #[derive(FromRow)]
@@ -93,18 +97,17 @@ impl OrgDb {
         self.insert_batches(&mut view.tx, &news, &traces).await?;
         let now: HashSet<(TraceId, RunId)> = self.pairs(&traces).collect();
         let touched: BTreeSet<RunId> = before.iter().chain(&now).map(|(_, run_id)| *run_id).collect();
-        self.part_traces(&mut view.tx, before.difference(&now)).await?;
         // A run may have other traces that none of these spans is of.
         let others = self.traces_of_runs(&mut view.tx, &touched).await?;
+        let ours = self.runs_of_spans(&mut view.tx, &touched, &others).await?;
+        self.part_traces(&mut view.tx, before.difference(&now)).await?;
         let others = others.into_iter().map(|row| stored_id(row.trace_id)).collect::<Result<BTreeSet<_>, _>>()?;
         let others = &others - &ids;
         traces.append(&mut self.known_traces(&mut view.tx, &others).await?);
-        let is_changed = |run_id: &RunId| {
-            let of_news = now.iter().any(|(trace_id, of)| of == run_id && news.contains_key(trace_id));
-            of_news || before.iter().any(|(_, of)| of == run_id) && !now.iter().any(|(_, of)| of == run_id)
-        };
-        let changed = touched.iter().copied().filter(|run_id| is_changed(run_id) || !others.is_empty()).collect();
-        let mapped = self.map(&traces, &touched, |_| false);
+        let of_news = now.iter().filter(|(trace_id, _)| news.contains_key(trace_id)).map(|(_, run_id)| *run_id);
+        let left = before.difference(&now).map(|(_, run_id)| *run_id);
+        let changed: BTreeSet<RunId> = of_news.chain(left).filter(|run_id| ours.contains(run_id)).collect();
+        let mapped = self.map(&traces, &ours, |_| false);
         let shown: HashSet<RunId> = mapped.iter().map(run_id_of).collect();
         self.join_traces(&mut view.tx, &now, received_at, &shown).await?;
         let files = mapped.iter().flat_map(|mapped| {
@@ -126,6 +129,7 @@ impl OrgDb {
     ) -> Result<(), StoreError> {
         let runs: BTreeSet<RunId> = runs.iter().copied().collect();
         let rows = self.traces_of_runs(&mut view.tx, &runs).await?;
+        let ours = self.runs_of_spans(&mut view.tx, &runs, &rows).await?;
         let ids = rows.iter().map(|row| stored_id(row.trace_id)).collect::<Result<_, _>>()?;
         let traces = self.known_traces(&mut view.tx, &ids).await?;
         let mut last: HashMap<RunId, i64> = HashMap::new();
@@ -134,8 +138,34 @@ impl OrgDb {
             *last = Ord::max(row.received_at, *last);
         }
         let is_stale = |run_id| last.get(&run_id).is_some_and(|last| *last < stale_before.micros());
-        let mapped = self.map(&traces, &runs, is_stale);
-        self.write_mapped(view, mapped, &runs, counts).await
+        let mapped = self.map(&traces, &ours, is_stale);
+        let shown = mapped.iter().map(run_id_of).collect();
+        self.show_traces(&mut view.tx, &shown).await?;
+        self.write_mapped(view, mapped, &ours, counts).await
+    }
+
+    /// Those runs that spans may write: made of spans, or not there at all. One that an engine wrote whole is the engine's.
+    async fn runs_of_spans(
+        &self,
+        tx: &mut Tx,
+        runs: &BTreeSet<RunId>,
+        rows: &[TraceRow],
+    ) -> Result<BTreeSet<RunId>, StoreError> {
+        let there = self.stored_runs(tx, runs.iter().copied()).await?;
+        let made: HashSet<RunId> = rows.iter().filter(|row| row.is_shown).map(|row| RunId(row.run_id)).collect();
+        Ok(runs.iter().copied().filter(|run_id| made.contains(run_id) || !there.contains_key(run_id)).collect())
+    }
+
+    /// Notes that runs are an engine's now, which wrote them whole.
+    pub(super) async fn disown_runs(&self, tx: &mut Tx, runs: &[&PackedRun]) -> Result<(), StoreError> {
+        let update = Query::update()
+            .table(TraceRuns::Table)
+            .value(TraceRuns::IsShown, false)
+            .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
+            .and_where(Expr::col(TraceRuns::RunId).is_in(runs.iter().map(|run| run.run_id.0)))
+            .and_where(Expr::cust("is_shown"))
+            .take();
+        tx.execute(&update).await.map(drop)
     }
 
     /// The runs of a trace, for all traces.
@@ -241,12 +271,15 @@ impl OrgDb {
         news: &BTreeMap<TraceId, Vec<&Span>>,
         traces: &Traces,
     ) -> Result<(), StoreError> {
-        let row = |(trace_id, spans): (&TraceId, &Vec<&Span>)| {
-            let number = traces.get(trace_id).map_or(0, |trace| trace.next);
-            let packed = packed::pack_json(spans)?;
+        let batches = news.iter().flat_map(|(trace_id, spans)| {
+            let first = traces.get(trace_id).map_or(0, |trace| trace.next);
+            (first..).zip(spans.chunks(SPANS_OF_BATCH)).map(move |(number, spans)| (trace_id, number, spans))
+        });
+        let row = |(trace_id, number, spans): (&TraceId, i64, &[&Span])| {
+            let packed = packed::pack_json(&spans)?;
             Ok(vec![self.organization_id().0.into(), uuid(trace_id).into(), number.into(), packed.into()])
         };
-        let rows = news.iter().map(row).collect::<Result<_, serde_json::Error>>().map_err(packed::unwritable)?;
+        let rows = batches.map(row).collect::<Result<_, serde_json::Error>>().map_err(packed::unwritable)?;
         let columns =
             [TraceBatches::OrganizationId, TraceBatches::TraceId, TraceBatches::Number, TraceBatches::PackedSpans];
         insert_rows(tx, TraceBatches::Table, &columns, rows, None).await
@@ -269,7 +302,7 @@ impl OrgDb {
 
     fn select_traces(&self) -> SelectStatement {
         Query::select()
-            .columns([TraceRuns::TraceId, TraceRuns::RunId, TraceRuns::ReceivedAt])
+            .columns([TraceRuns::TraceId, TraceRuns::RunId, TraceRuns::ReceivedAt, TraceRuns::IsShown])
             .from(TraceRuns::Table)
             .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
             .take()
@@ -299,12 +332,16 @@ impl OrgDb {
             OnConflict::columns(columns.into_iter().take(3)).update_columns(columns.into_iter().skip(3)).to_owned();
         insert_rows(tx, TraceRuns::Table, &columns, pairs.iter().map(row).collect(), Some(again)).await?;
         // The other traces of a run that is shown are, too.
+        self.show_traces(tx, shown).await
+    }
+
+    async fn show_traces(&self, tx: &mut Tx, shown: &HashSet<RunId>) -> Result<(), StoreError> {
         let update = Query::update()
             .table(TraceRuns::Table)
             .value(TraceRuns::IsShown, true)
             .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
             .and_where(Expr::col(TraceRuns::RunId).is_in(shown.iter().map(|run_id| run_id.0)))
-            .and_where(Expr::col(TraceRuns::IsShown).eq(false))
+            .and_where(Expr::cust("NOT is_shown"))
             .take();
         tx.execute(&update).await.map(drop)
     }
@@ -335,6 +372,7 @@ impl OrgDb {
             )
             .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
             .and_where(Expr::col((Runs::Table, Runs::Status)).eq(RunStatus::Running.as_str()))
+            .and_where(Expr::cust("is_shown"))
             .group_by_col((TraceRuns::Table, TraceRuns::RunId))
             .and_having(Expr::col((TraceRuns::Table, TraceRuns::ReceivedAt)).max().lt(before.micros()))
             .limit(AT_ONCE)

@@ -111,7 +111,8 @@ async fn work_on(db: Db, lane: Option<OrganizationId>) {
 }
 
 /// Commits jobs and answers them. When they fail together, and not because the database is out of reach, each gets a
-/// transaction of its own, so that none fails for what another one sent.
+/// transaction of its own, so that none fails for what another one sent, or for how
+/// long they took together.
 async fn settle(db: Db, jobs: Vec<Job>) {
     match commit_in_time(&db, &jobs).await {
         Ok(outcomes) => {
@@ -119,7 +120,7 @@ async fn settle(db: Db, jobs: Vec<Job>) {
                 answer(job, Ok(outcomes));
             }
         }
-        Err(error) if jobs.len() == 1 || error.is_passing() => {
+        Err(error) if jobs.len() == 1 || (error.is_passing() && !matches!(error, StoreError::TooSlow)) => {
             let error = Arc::new(error);
             for job in jobs {
                 answer(job, Err(StoreError::Shared(Arc::clone(&error))));
@@ -140,7 +141,7 @@ fn answer(job: Job, outcome: Result<Vec<WriteOutcome>, StoreError>) {
 }
 
 async fn commit_in_time(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreError> {
-    let given_up = |_| Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut));
+    let given_up = |_| Err(StoreError::TooSlow);
     tokio::time::timeout(PATIENCE, commit(db, jobs)).await.unwrap_or_else(given_up)
 }
 

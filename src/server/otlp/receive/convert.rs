@@ -2,7 +2,7 @@
 
 use super::Rejection;
 use crate::{
-    domain::time::Timestamp,
+    domain::{text::cut, time::Timestamp},
     server::otlp::span::{Attributes, Event, Kind, Link, Scope, SpanData, SpanId, Status, StatusCode, TraceId},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -12,6 +12,12 @@ use opentelemetry_proto::tonic::{
     trace::v1::{Span as WireSpan, span::SpanKind, status::StatusCode as WireCode},
 };
 use serde_json::{Number, Value};
+
+/// Bytes of attributes that each span repeats, and of the name of what made it.
+const MAX_SHARED: usize = 16 * 1024;
+const MAX_NAME: usize = 400;
+/// Events that one request adds to a span by log records.
+const MAX_EVENTS: usize = 10_000;
 
 /// `SPAN_FLAGS_CONTEXT_HAS_IS_REMOTE_MASK` and `SPAN_FLAGS_CONTEXT_IS_REMOTE_MASK` of the protocol.
 const REMOTE_PARENT: u32 = 0x300;
@@ -130,6 +136,13 @@ pub(super) fn log(
     })
 }
 
+/// Adds the events of another account of a span, as many as are kept of one.
+pub(super) fn add_events(known: &mut SpanData, other: SpanData) {
+    let room = MAX_EVENTS.saturating_sub(known.events.len());
+    known.started_at = known.started_at.min(other.started_at);
+    known.events.extend(other.events.into_iter().take(room));
+}
+
 /// The id of a parent; a root has none or, from some clients, one that is all zero.
 fn parent(bytes: &[u8]) -> Result<Option<SpanId>, Rejection> {
     match bytes.len() {
@@ -139,7 +152,9 @@ fn parent(bytes: &[u8]) -> Result<Option<SpanId>, Rejection> {
 }
 
 pub(super) fn scope(scope: InstrumentationScope) -> Scope {
-    Scope { name: scope.name, version: scope.version, attributes: attributes(scope.attributes) }
+    let short = |text: String| cut(&text, MAX_NAME).to_owned();
+    let attributes = shared(attributes(scope.attributes));
+    Scope { name: short(scope.name), version: short(scope.version), attributes }
 }
 
 pub(super) fn attributes(pairs: Vec<KeyValue>) -> Attributes {
@@ -168,12 +183,27 @@ fn value(any: AnyValue) -> Value {
         ),
         Some(any_value::Value::ArrayValue(array)) => array.values.into_iter().map(value).collect(),
         Some(any_value::Value::KvlistValue(list)) => {
-            list.values.into_iter().filter_map(|pair| Some((pair.key, value(pair.value?)))).collect()
+            list.values.into_iter().filter_map(|pair| Some((own_key(pair.key), value(pair.value?)))).collect()
         }
         Some(any_value::Value::BytesValue(bytes)) => Value::String(STANDARD.encode(bytes)),
         // An index into a table that only profiles have.
         Some(any_value::Value::StringValueStrindex(_)) | None => Value::Null,
     }
+}
+
+/// A name that our reader of JSON would take for its own, and then not find what it means by it, gets another.
+fn own_key(key: String) -> String {
+    if key.starts_with("$serde_json::") { format!("_{key}") } else { key }
+}
+
+/// Attributes that each span repeats, as many as are kept of them.
+pub(super) fn shared(mut attributes: Attributes) -> Attributes {
+    let mut bytes = 0;
+    attributes.retain(|key, value| {
+        bytes += key.len() + value.as_str().map_or_else(|| value.to_string().len(), str::len);
+        bytes <= MAX_SHARED
+    });
+    attributes
 }
 
 fn time(nanos: u64) -> Option<Timestamp> {

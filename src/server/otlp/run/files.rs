@@ -8,6 +8,7 @@ use crate::{
     },
     server::otlp::limits,
 };
+use axum::body::Bytes;
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
@@ -37,7 +38,7 @@ const BASE64: [GeneralPurpose; 2] = {
 pub struct RunFile {
     /// Its id is made of the run and the bytes: the same bytes are one file.
     pub attachment: Attachment,
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
 }
 
 /// The files of a run, as they are found.
@@ -119,7 +120,7 @@ impl Files {
         let name = name.and_then(|name| limits::name(&name)).unwrap_or_else(|| default_name(&media_type, number));
         let size = u64::try_from(bytes.len()).ok()?;
         self.known.insert(id, self.found.len());
-        self.found.push(RunFile { attachment: Attachment { id, name, media_type, size }, bytes });
+        self.found.push(RunFile { attachment: Attachment { id, name, media_type, size }, bytes: bytes.into() });
         Some(id)
     }
 }

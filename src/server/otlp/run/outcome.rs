@@ -38,6 +38,9 @@ pub(super) fn outcome(tree: &Tree, is_stale: bool) -> Outcome {
     let root = tree.last_root().or_else(|| tree.entry().filter(|_| is_stale)).map(|at| &tree.nodes[at]);
     let ended = root.and_then(|root| Some((root, root.ended_at?)));
     let said = tree.text(RUN_STATUS).and_then(|word| word.to_ascii_lowercase().parse().ok());
+    // Of a run that says it goes on, and does not, nothing more is expected either.
+    let goes_on = |status: &RunStatus| matches!(status, RunStatus::Pending | RunStatus::Running);
+    let said = said.filter(|status| !(is_stale && goes_on(status)));
     let status = said.unwrap_or_else(|| match ended {
         Some((root, _)) if has_failed(root.span) => RunStatus::Failed,
         Some(_) => RunStatus::Completed,

@@ -27,7 +27,7 @@ fn files_are_taken_out_of_messages() {
         [("image-1.png", "image/png", 8), ("audio-2.wav", "audio/wav", 4), ("bill.pdf", "application/pdf", 5)]
     );
     assert_eq!(
-        run.files.iter().map(|file| file.bytes.as_slice()).collect::<Vec<_>>(),
+        run.files.iter().map(|file| file.bytes.as_ref()).collect::<Vec<_>>(),
         [b"\x89PNG\r\n\x1a\n".as_slice(), b"RIFF", b"%PDF-"]
     );
     let input = document.steps[0].input.as_ref().unwrap().to_value();

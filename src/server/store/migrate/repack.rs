@@ -29,12 +29,12 @@ const RUNS_AT_ONCE: u64 = 200;
 
 /// The tables as they were. All of them have the columns of the key.
 #[derive(Clone, Copy, Iden)]
-enum Old {
-    RunPayloads,
-    StepLogs,
-    TokenHistory,
-    Attachments,
-    VoiceTranscripts,
+enum Former {
+    OldRunPayloads,
+    OldStepLogs,
+    OldTokenHistory,
+    OldAttachments,
+    OldVoiceTranscripts,
     OrganizationId,
     RunId,
     ListState,
@@ -144,7 +144,7 @@ fn runs_after((organization_id, id): (Uuid, Uuid)) -> SelectStatement {
             Runs::CancelledAt,
             Runs::DurationMs,
         ])
-        .column(Old::ListState)
+        .column(Former::ListState)
         .from(Runs::Table)
         .and_where(Expr::col(Runs::PackedListState).is_null())
         .and_where(key.gt(Expr::tuple([Expr::val(organization_id), Expr::val(id)])))
@@ -173,15 +173,15 @@ async fn repack_run(tx: &mut Tx, run: &RunRow) -> Result<(), StoreError> {
 
 /// What the rows of the old tables say of a run, as far as its contents need it.
 async fn document(tx: &mut Tx, run: &RunRow) -> Result<RunDocument, StoreError> {
-    let all_of = |table: Old, columns: &[&'static str]| {
+    let all_of = |table: Former, columns: &[&'static str]| {
         Query::select()
             .columns(columns.iter().map(|column| Alias::new(*column)))
             .from(table)
-            .and_where(Expr::col(Old::OrganizationId).eq(run.organization_id))
-            .and_where(Expr::col(Old::RunId).eq(run.id))
+            .and_where(Expr::col(Former::OrganizationId).eq(run.organization_id))
+            .and_where(Expr::col(Former::RunId).eq(run.id))
             .take()
     };
-    let payload = all_of(Old::RunPayloads, &["input_message", "output_message", "error_message", "packed_state"]);
+    let payload = all_of(Former::OldRunPayloads, &["input_message", "output_message", "error_message", "packed_state"]);
     let payload: Option<PayloadRow> = tx.fetch_optional(&payload).await?;
     let mut document = RunDocument::new(run.status.parse().map_err(inconsistent)?, time(run.created_at)?);
     if let Some(payload) = payload {
@@ -191,21 +191,21 @@ async fn document(tx: &mut Tx, run: &RunRow) -> Result<RunDocument, StoreError> 
         document.state = payload.packed_state.as_deref().map(unpack_json).transpose().map_err(inconsistent)?;
     }
     let columns = ["id", "parent_id", "step_id", "name", "kind", "status", "started_at", "ended_at"];
-    let steps = all_of(Old::StepLogs, &columns)
+    let steps = all_of(Former::OldStepLogs, &columns)
         .columns(["duration_ms", "error", "packed_payload"].map(Alias::new))
-        .order_by(Old::Position, Order::Asc)
+        .order_by(Former::Position, Order::Asc)
         .take();
     let steps: Vec<StepRow> = tx.fetch_all(&steps).await?;
     document.steps = steps.into_iter().map(StepRow::read).collect::<Result<_, _>>()?;
     let columns = ["id", "key_type", "model", "input_tokens", "output_tokens", "cached_input_tokens", "usd_nanos"];
-    let usages = all_of(Old::TokenHistory, &columns).order_by(Old::Id, Order::Asc).take();
+    let usages = all_of(Former::OldTokenHistory, &columns).order_by(Former::Id, Order::Asc).take();
     let usages: Vec<UsageRow> = tx.fetch_all(&usages).await?;
     document.token_history = usages.into_iter().map(UsageRow::read).collect();
-    let files = all_of(Old::Attachments, &["id", "name", "media_type", "size"]);
-    let files: Vec<AttachmentRow> = tx.fetch_all(files.clone().order_by(Old::Position, Order::Asc)).await?;
+    let files = all_of(Former::OldAttachments, &["id", "name", "media_type", "size"]);
+    let files: Vec<AttachmentRow> = tx.fetch_all(files.clone().order_by(Former::Position, Order::Asc)).await?;
     document.attachments = files.into_iter().map(AttachmentRow::read).collect();
-    let calls = all_of(Old::VoiceTranscripts, &["id", "attachment_id", "packed_turns"]);
-    let calls: Vec<TranscriptRow> = tx.fetch_all(calls.clone().order_by(Old::Position, Order::Asc)).await?;
+    let calls = all_of(Former::OldVoiceTranscripts, &["id", "attachment_id", "packed_turns"]);
+    let calls: Vec<TranscriptRow> = tx.fetch_all(calls.clone().order_by(Former::Position, Order::Asc)).await?;
     document.voice_transcripts = calls.into_iter().map(TranscriptRow::read).collect::<Result<_, _>>()?;
     // A duration that is what the times measure was not given.
     let optional = |micros: Option<i64>| micros.map(time).transpose();
