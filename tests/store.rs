@@ -428,7 +428,7 @@ async fn what_lay_in_tables_of_its_own_is_repacked() {
             get_run(&org, id.into()).await.unwrap().unwrap();
         assert_eq!((run.input_message.as_deref(), run.output_message.as_deref()), (Some("short"), Some(long.as_str())));
         assert_eq!((run.duration_ms, run.state.unwrap().as_str()), (Some(3_000), r#"{"n":1.0}"#));
-        assert_eq!((run.costs[0].input_tokens, run.costs[0].usd_cost), (3, Usd::from_nanos(500_000_000)));
+        assert_eq!((run.costs[0].input_tokens, run.costs[0].usd_cost), (3, Some(Usd::from_nanos(500_000_000))));
         let [first, second] = steps.as_slice() else { panic!("{steps:?}") };
         assert_eq!((first.id.as_str(), first.error.as_deref(), steps_total), ("a", Some("e"), 2));
         assert_eq!((second.parent_id.as_deref(), second.duration_ms), (Some("a"), Some(1_000)));

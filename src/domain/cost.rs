@@ -1,7 +1,7 @@
 //! Money, and what a run cost per kind of key.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-use std::{iter::Sum, ops::AddAssign};
+use std::ops::Add;
 use utoipa::ToSchema;
 
 /// US dollars in billionths, so that sums are exact and the same in every database.
@@ -48,15 +48,19 @@ impl Usd {
     }
 }
 
-impl AddAssign for Usd {
-    fn add_assign(&mut self, more: Self) {
-        self.0 += more.0;
+impl Add for Usd {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Self(self.0 + more.0)
     }
 }
 
-impl Sum for Usd {
-    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
-        Self(amounts.map(|amount| amount.0).sum())
+/// Both amounts together; what is not known of one is left out, and of both not known.
+pub fn add(one: Option<Usd>, other: Option<Usd>) -> Option<Usd> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one + other),
+        (known, None) | (None, known) => known,
     }
 }
 
@@ -85,7 +89,8 @@ pub struct CostLine {
     pub input_tokens: i64,
     pub output_tokens: i64,
     pub cached_input_tokens: i64,
-    pub usd_cost: Usd,
+    /// `null` where no row says what it cost.
+    pub usd_cost: Option<Usd>,
 }
 
 impl CostLine {
@@ -96,7 +101,7 @@ impl CostLine {
             input_tokens: 0,
             output_tokens: 0,
             cached_input_tokens: 0,
-            usd_cost: Usd::default(),
+            usd_cost: None,
         }
     }
 
@@ -107,14 +112,14 @@ impl CostLine {
             input_tokens: lines.iter().map(|line| line.input_tokens).sum(),
             output_tokens: lines.iter().map(|line| line.output_tokens).sum(),
             cached_input_tokens: lines.iter().map(|line| line.cached_input_tokens).sum(),
-            usd_cost: lines.iter().map(|line| line.usd_cost).sum(),
+            usd_cost: total(lines),
         }
     }
 }
 
 /// What all lines cost together; `None` when nothing is known.
 pub fn total(lines: &[CostLine]) -> Option<Usd> {
-    (!lines.is_empty()).then(|| lines.iter().map(|line| line.usd_cost).sum())
+    lines.iter().map(|line| line.usd_cost).fold(None, add)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod check;
 pub use check::{MAX_COUNT, MAX_ID_CHARS, MAX_MEMBER_BYTES, MAX_NAME_CHARS, MAX_ROWS};
 
 use super::{
-    cost::{CostLine, Usd},
+    cost::{self, CostLine, Usd},
     ids::{AiEmployeeId, ConversationId, RunId, WorkflowId},
     json::Json,
     objects,
@@ -117,8 +117,9 @@ pub struct TokenUsage {
     #[serde(default, deserialize_with = "whole::number")]
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub cached_input_tokens: i64,
+    /// `null` where nobody says what it cost, which is not nothing.
     #[serde(default)]
-    pub usd_cost: Usd,
+    pub usd_cost: Option<Usd>,
 }
 
 /// What is wrong with one member of a document or one parameter of a request.
@@ -222,7 +223,7 @@ impl RunDocument {
             line.input_tokens += usage.input_tokens;
             line.output_tokens += usage.output_tokens;
             line.cached_input_tokens += usage.cached_input_tokens;
-            line.usd_cost += usage.usd_cost;
+            line.usd_cost = cost::add(line.usd_cost, usage.usd_cost);
         }
         lines.into_values().collect()
     }
@@ -339,8 +340,8 @@ mod tests {
         )
         .costs();
         let [own, platform] = costs.as_slice() else { panic!("{costs:?}") };
-        assert_eq!((own.key_type.as_str(), own.output_tokens, own.usd_cost), ("own", 2, Usd::default()));
-        assert_eq!((platform.input_tokens, platform.usd_cost), (7, Usd::from_nanos(750_000_000)));
+        assert_eq!((own.key_type.as_str(), own.output_tokens, own.usd_cost), ("own", 2, None));
+        assert_eq!((platform.input_tokens, platform.usd_cost), (7, Some(Usd::from_nanos(750_000_000))));
         assert_eq!(document("").costs(), []);
     }
 

@@ -67,7 +67,12 @@ impl RunDocument {
     }
 
     fn check_tokens(&self, check: &mut Check) {
-        let sum = self.token_history.iter().map(|usage| i128::from(usage.usd_cost.nanos())).sum::<i128>();
+        let sum = self
+            .token_history
+            .iter()
+            .filter_map(|usage| usage.usd_cost)
+            .map(|cost| i128::from(cost.nanos()))
+            .sum::<i128>();
         if sum > i128::from(MAX_DOLLARS) * 1_000_000_000 {
             check.fault("token_history", format!("costs more than {MAX_DOLLARS} US dollars together"));
         }

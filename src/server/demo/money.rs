@@ -48,7 +48,7 @@ fn usage(model: Model, key_type: &str, typical: i64, draw: &mut Draw) -> TokenUs
         input_tokens,
         output_tokens,
         cached_input_tokens: cached,
-        usd_cost: Usd::from_nanos(nanos),
+        usd_cost: Some(Usd::from_nanos(nanos)),
     }
 }
 
@@ -64,7 +64,7 @@ mod tests {
             assert!(row.cached_input_tokens <= row.input_tokens);
             let fresh = row.input_tokens - row.cached_input_tokens;
             let nanos = fresh * 1_000 + row.cached_input_tokens * 100 + row.output_tokens * 5_000;
-            assert_eq!(row.usd_cost.nanos(), nanos);
+            assert_eq!(row.usd_cost, Some(Usd::from_nanos(nanos)));
         }
     }
 }

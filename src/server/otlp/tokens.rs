@@ -11,7 +11,7 @@ use super::{
     span::SpanData,
 };
 use crate::domain::{
-    cost::{MAX_DOLLARS, Usd},
+    cost::{self as money, MAX_DOLLARS, Usd},
     document::{MAX_ROWS, TokenUsage},
 };
 use serde_json::Value;
@@ -41,7 +41,7 @@ pub fn token_history(tree: &Tree) -> Vec<TokenUsage> {
             outermost.and_then(|node| Some((Usage::of_agent(node.span)?, node))).map(|(usage, node)| row(usage, node)),
         );
     }
-    if rows.iter().all(|row| row.usd_cost == Usd::default()) {
+    if rows.iter().all(|row| row.usd_cost.is_none()) {
         rows.extend(cost_of_the_whole(tree));
     }
     held(rows)
@@ -81,7 +81,7 @@ fn row(usage: Usage, node: &Node) -> TokenUsage {
         input_tokens: limits::count(usage.input),
         output_tokens: limits::count(usage.output),
         cached_input_tokens: limits::count(usage.cached),
-        usd_cost: usage.cost.unwrap_or_default(),
+        usd_cost: usage.cost,
     }
 }
 
@@ -105,8 +105,8 @@ fn cost_of_the_whole(tree: &Tree) -> Option<TokenUsage> {
 fn held(mut rows: Vec<TokenUsage>) -> Vec<TokenUsage> {
     let mut left = MAX_DOLLARS * 1_000_000_000;
     for row in &mut rows {
-        row.usd_cost = Usd::from_nanos(row.usd_cost.nanos().min(left));
-        left -= row.usd_cost.nanos();
+        row.usd_cost = row.usd_cost.map(|cost| Usd::from_nanos(cost.nanos().min(left)));
+        left -= row.usd_cost.map_or(0, Usd::nanos);
     }
     if rows.len() > MAX_ROWS {
         let more = rows.split_off(MAX_ROWS - 1);
@@ -118,7 +118,7 @@ fn held(mut rows: Vec<TokenUsage>) -> Vec<TokenUsage> {
             input_tokens: sum(|row| row.input_tokens),
             output_tokens: sum(|row| row.output_tokens),
             cached_input_tokens: sum(|row| row.cached_input_tokens),
-            usd_cost: more.iter().map(|row| row.usd_cost).sum(),
+            usd_cost: more.iter().map(|row| row.usd_cost).fold(None, money::add),
         });
     }
     rows

@@ -1,7 +1,13 @@
 //! The facts of a run, each when it is known, and what it cost.
 
 use crate::{
-    domain::{cost::CostLine, duration, run::Run, source, text::thousands},
+    domain::{
+        cost::{CostLine, Usd},
+        duration,
+        run::Run,
+        source,
+        text::thousands,
+    },
     ui::kit::{moment::Exact, status_badge::StatusBadge},
 };
 use leptos::prelude::*;
@@ -86,7 +92,7 @@ pub fn Costs(lines: Vec<CostLine>) -> impl IntoView {
                 <td>{tokens(line.input_tokens)}</td>
                 <td>{tokens(line.output_tokens)}</td>
                 <td>{tokens(line.cached_input_tokens)}</td>
-                <td>{line.usd_cost.exact_label()}</td>
+                <td>{line.usd_cost.map_or_else(|| "–".to_owned(), Usd::exact_label)}</td>
             </tr>
         }
     };

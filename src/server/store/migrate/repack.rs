@@ -250,7 +250,7 @@ impl UsageRow {
             input_tokens: self.input_tokens,
             output_tokens: self.output_tokens,
             cached_input_tokens: self.cached_input_tokens,
-            usd_cost: Usd::from_nanos(self.usd_nanos),
+            usd_cost: Some(Usd::from_nanos(self.usd_nanos)),
         }
     }
 }
