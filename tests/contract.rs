@@ -48,10 +48,14 @@ parameters = {{ run_id = "{written}" }}
 [[operations]]
 include-operation-id = "patchRun"
 parameters = {{ run_id = "{written}" }}
+# Whether a patch fits depends on what it is a patch of.
+checks.positive_data_acceptance.expected-statuses = ["200", "400"]
 
 [[operations]]
 include-operation-id = ["postSteps", "postTokenHistory"]
 parameters = {{ run_id = "{written}" }}
+# Whether they fit depends on what is there.
+checks.positive_data_acceptance.expected-statuses = ["200", "202", "400"]
 
 # Any bytes are a file.
 [[operations]]
@@ -67,6 +71,7 @@ enabled = false
 [[operations]]
 include-operation-id-regex = "^post(Traces|Logs|Metrics)"
 checks.negative_data_rejection.expected-statuses = ["200", "4xx"]
+checks.positive_data_acceptance.expected-statuses = ["200", "400"]
 
 # A bad line is told of and does not fail the stream.
 [[operations]]

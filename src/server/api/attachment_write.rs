@@ -38,13 +38,14 @@ impl QueryParams for FileParams {
 
 pub fn endpoint(settings: &Settings) -> Endpoint {
     let example = &examples::document().attachments[0];
+    let name = text(Some("^[^\\u0000]*$")).max_length(Some(400));
     let bytes = ObjectBuilder::new().schema_type(Type::String).content_encoding("binary");
     let description = Description::new("Writing", "putAttachment", "Store the bytes of a file of a run")
         .more(
             "They are answered later with the `Content-Type` that they are sent with. The file joins those that the document of the \
              run names, or takes the place of the one with its id; it may come before its run.",
         )
-        .parameter(query_parameter("name", "What the file is called; its id when left out", text(None)))
+        .parameter(query_parameter("name", "What the file is called; its id when left out", name))
         .takes_text("application/octet-stream", "The bytes", bytes)
         .answers::<Attachment>(200, "Stored, and the run has it", json!(example))
         .answers::<Attachment>(202, "Stored, and waits for the run", json!(example))

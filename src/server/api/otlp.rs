@@ -46,6 +46,15 @@ impl Signal {
         }
     }
 
+    /// The member of an export request that has all of it.
+    const fn list(self) -> &'static str {
+        match self {
+            Self::Traces => "resourceSpans",
+            Self::Logs => "resourceLogs",
+            Self::Metrics => "resourceMetrics",
+        }
+    }
+
     const fn about(self) -> &'static str {
         match self {
             Self::Traces => {
@@ -94,7 +103,7 @@ fn describe(signal: Signal, place: &str, settings: &Settings) -> Description {
              {ORGANIZATION}/otel the organization stands in the path, elsewhere it is that of the token.",
             signal.about()
         ))
-        .takes_text("application/json", "An export request", object().examples([json!({ "resourceSpans": [] })]))
+        .takes_text("application/json", "An export request", object().examples([json!({ signal.list(): [] })]))
         .answer(200, answer("All is stored, but for what a partial success names"))
         .fails([
             AppError::BadRequest(vec![Fault::new("", ReceiveError::Undecodable.to_string())]),

@@ -1,7 +1,7 @@
 //! `POST …/workflows/{workflowId}/runs/{runId}/steps/` and `…/token-history/`: parts of a run, as they come about.
 
 use super::{
-    describe::{Description, query_parameter, text},
+    describe::{Description, query_parameter},
     endpoint::{Endpoint, Verb},
     examples,
     extract::{JsonBytes, RunInPath, RunsWriter},
@@ -22,7 +22,7 @@ use axum::{Json, http::StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use utoipa::{
-    ToSchema,
+    PartialSchema, ToSchema,
     openapi::{ArrayBuilder, Ref},
 };
 
@@ -63,7 +63,7 @@ fn describe(id: &str, summary: &str, schema: &str, example: Value, settings: &Se
              comes. Of two accounts of one part, in a document of the run or posted, the one with the newer `updated_at` is shown; where \
              that does not tell, one that has ended; and else the last. Posted steps stand in the order of their start.",
         )
-        .parameter(query_parameter("updated_at", "The engine's clock, an RFC 3339 time", text(None)))
+        .parameter(query_parameter("updated_at", "The engine's clock", Timestamp::schema()))
         .takes_text("application/json", "The parts", rows)
         .answers::<PartsReport>(200, "All are stored, and the run shows them", json!(PartsReport { accepted: 2 }))
         .answers::<PartsReport>(202, "All are stored, and wait for the run", json!(PartsReport { accepted: 2 }))
