@@ -23,6 +23,7 @@ mod run_rows;
 mod run_write;
 mod runs;
 mod schema;
+mod trace_upkeep;
 mod traces;
 mod write_queue;
 

@@ -134,38 +134,24 @@ impl OrgDb {
         mut changes: &[&RunChange],
     ) -> Result<Vec<WriteOutcome>, StoreError> {
         let (mut outcomes, mut counts) = (Vec::with_capacity(changes.len()), CountChanges::default());
-        while let Some((first, others)) = changes.split_first() {
-            let alone = match first {
-                RunChange::Whole(_) => None,
-                RunChange::Edit(edit) => Some(Box::pin(self.edit(view, edit, &mut counts)).await?),
+        while let Some(first) = changes.first() {
+            let done = match first {
+                RunChange::Whole(_) => self.write_different(view, &different(changes), &mut counts).await?,
+                RunChange::Edit(edit) => vec![Box::pin(self.edit(view, edit, &mut counts)).await?],
                 RunChange::Spans { .. } => {
                     // Many a small request of one trace is one.
                     let together = spans_together(changes);
                     let spans: Vec<Span> = together.iter().flat_map(|spans| spans.iter().cloned()).collect();
                     let files = Box::pin(self.store_spans(view, &spans, &mut counts)).await?;
-                    outcomes.extend(together.iter().map(|_| WriteOutcome::Traced(files.clone())));
-                    changes = &changes[together.len()..];
-                    continue;
+                    vec![WriteOutcome::Traced(files); together.len()]
                 }
                 RunChange::Remap(runs, stale_before) => {
                     Box::pin(self.remap(view, runs, *stale_before, &mut counts)).await?;
-                    Some(WriteOutcome::Replaced)
+                    vec![WriteOutcome::Replaced]
                 }
             };
-            if let Some(outcome) = alone {
-                outcomes.push(outcome);
-                changes = others;
-                continue;
-            }
-            // No run stands twice in what is written at once.
-            let mut seen = HashSet::new();
-            let different = changes.iter().map_while(|change| match change {
-                RunChange::Whole(run) => seen.insert(run.run_id).then_some(&**run),
-                _ => None,
-            });
-            let different: Vec<_> = different.collect();
-            outcomes.extend(self.write_different(view, &different, &mut counts).await?);
-            changes = &changes[different.len()..];
+            changes = &changes[done.len()..];
+            outcomes.extend(done);
         }
         self.store_counts(&mut view.tx, counts).await?;
         Ok(outcomes)
@@ -257,6 +243,16 @@ impl OrgDb {
             OnConflict::columns([Runs::OrganizationId, Runs::Id]).update_columns(replaced.iter().copied()).to_owned();
         insert_rows(tx, Runs::Table, &columns, records, Some(replace)).await
     }
+}
+
+/// The whole runs that come first, as long as none stands there twice.
+fn different<'a>(changes: &[&'a RunChange]) -> Vec<&'a PackedRun> {
+    let mut seen = HashSet::new();
+    let runs = changes.iter().map_while(|change| match change {
+        RunChange::Whole(run) => seen.insert(run.run_id).then_some(&**run),
+        _ => None,
+    });
+    runs.collect()
 }
 
 /// The spans of the changes that come first, as far as they are spans, and not more than one statement can name.

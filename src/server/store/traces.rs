@@ -11,7 +11,7 @@ use super::{
     schema::{TraceBatches, TraceRuns, WorkflowRuns as Runs},
 };
 use crate::{
-    domain::{ids::RunId, status::RunStatus, time::Timestamp},
+    domain::{ids::RunId, time::Timestamp},
     server::otlp::{
         identity::{RunIdentity, RunKey, run_keys},
         run::{MappedRun, RunFile, run_of},
@@ -33,9 +33,6 @@ pub struct TracedFile {
 /// Spans of one row.
 const SPANS_OF_BATCH: usize = 1_000;
 
-/// Runs or traces that one round of upkeep takes on.
-const AT_ONCE: u64 = 500;
-
 #[derive(FromRow)]
 struct BatchRow {
     trace_id: Uuid,
@@ -44,16 +41,11 @@ struct BatchRow {
 }
 
 #[derive(FromRow)]
-struct TraceRow {
-    trace_id: Uuid,
+pub(super) struct TraceRow {
+    pub trace_id: Uuid,
     run_id: Uuid,
     received_at: i64,
     is_shown: bool,
-}
-
-#[derive(FromRow)]
-struct RunRow {
-    run_id: Uuid,
 }
 
 /// What is known of a trace.
@@ -300,7 +292,7 @@ impl OrgDb {
         tx.fetch_all(self.select_traces().and_where(of_runs)).await
     }
 
-    fn select_traces(&self) -> SelectStatement {
+    pub(super) fn select_traces(&self) -> SelectStatement {
         Query::select()
             .columns([TraceRuns::TraceId, TraceRuns::RunId, TraceRuns::ReceivedAt, TraceRuns::IsShown])
             .from(TraceRuns::Table)
@@ -358,80 +350,6 @@ impl OrgDb {
             tx.execute(&delete).await?;
         }
         Ok(())
-    }
-
-    /// Runs made of spans that still run, although nothing came of them since `before`; some of them at a time.
-    pub async fn overdue_runs(&self, before: Timestamp) -> Result<Vec<RunId>, StoreError> {
-        let select = Query::select()
-            .column((TraceRuns::Table, TraceRuns::RunId))
-            .from(Runs::Table)
-            .inner_join(
-                TraceRuns::Table,
-                self.owns((TraceRuns::Table, TraceRuns::OrganizationId))
-                    .and(Expr::col((TraceRuns::Table, TraceRuns::RunId)).equals((Runs::Table, Runs::Id))),
-            )
-            .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
-            .and_where(Expr::col((Runs::Table, Runs::Status)).eq(RunStatus::Running.as_str()))
-            .and_where(Expr::cust("is_shown"))
-            .group_by_col((TraceRuns::Table, TraceRuns::RunId))
-            .and_having(Expr::col((TraceRuns::Table, TraceRuns::ReceivedAt)).max().lt(before.micros()))
-            .limit(AT_ONCE)
-            .take();
-        let rows: Vec<RunRow> = self.db.fetch_all(&select).await?;
-        Ok(rows.into_iter().map(|row| RunId(row.run_id)).collect())
-    }
-
-    /// Runs made of spans, by their ids, some of them at a time: those after `last`.
-    pub async fn traced_runs(&self, last: Option<RunId>) -> Result<Vec<RunId>, StoreError> {
-        let select = Query::select()
-            .distinct()
-            .column(TraceRuns::RunId)
-            .from(TraceRuns::Table)
-            .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
-            .and_where_option(last.map(|last| Expr::col(TraceRuns::RunId).gt(last.0)))
-            .order_by(TraceRuns::RunId, Order::Asc)
-            .limit(AT_ONCE)
-            .take();
-        let rows: Vec<RunRow> = self.db.fetch_all(&select).await?;
-        Ok(rows.into_iter().map(|row| RunId(row.run_id)).collect())
-    }
-
-    /// Forgets traces of which nothing became a run, and nothing came since `before`; some of them at a time.
-    pub async fn forget_hidden_traces(&self, before: Timestamp) -> Result<(), StoreError> {
-        let mut tx = self.db.begin_alone(self.organization_id()).await?;
-        let hidden = self
-            .select_traces()
-            .and_where(Expr::cust("NOT is_shown"))
-            .and_where(Expr::col(TraceRuns::ReceivedAt).lt(before.micros()))
-            .limit(AT_ONCE)
-            .take();
-        let rows: Vec<TraceRow> = tx.fetch_all(&hidden).await?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let ids = || rows.iter().map(|row| row.trace_id);
-        let delete = Query::delete()
-            .from_table(TraceRuns::Table)
-            .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
-            .and_where(Expr::col(TraceRuns::TraceId).is_in(ids()))
-            .and_where(Expr::cust("NOT is_shown"))
-            .take();
-        tx.execute(&delete).await?;
-        // A trace may be part of one run that is shown and of one that is not.
-        let shown = Query::select()
-            .column(TraceRuns::TraceId)
-            .from(TraceRuns::Table)
-            .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
-            .and_where(Expr::col(TraceRuns::TraceId).is_in(ids()))
-            .take();
-        let delete = Query::delete()
-            .from_table(TraceBatches::Table)
-            .and_where(self.owns((TraceBatches::Table, TraceBatches::OrganizationId)))
-            .and_where(Expr::col(TraceBatches::TraceId).is_in(ids()))
-            .and_where(Expr::col(TraceBatches::TraceId).in_subquery(shown).not())
-            .take();
-        tx.execute(&delete).await?;
-        tx.commit().await
     }
 }
 
