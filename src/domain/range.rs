@@ -132,19 +132,18 @@ pub trait Preset: Copy + 'static {
     fn label(self) -> &'static str;
 }
 
-/// The ranges of a menu over whole numbers. Every number lies in exactly one; which one is its *class*, and stands
-/// beside the number in the database, so that a list of one preset is in order without sorting.
+/// The ranges of a menu over whole numbers. Every number lies in exactly one; which one is its *class*.
 pub trait NumberPreset: Preset {
     /// The range.
     fn range(self) -> Range<u64>;
 
     /// The class of a number: the position of its range in [`Preset::ALL`].
-    fn class_of(number: u64) -> i32 {
+    fn class_of(number: u64) -> u8 {
         Self::classes().find(|(_, range)| range.contains(&number)).map_or(0, |(class, _)| class)
     }
 
     /// The classes of the numbers in a range.
-    fn classes_in(wanted: Range<u64>) -> Vec<i32> {
+    fn classes_in(wanted: Range<u64>) -> Vec<u8> {
         let meets = |range: &Range<u64>| {
             let from = range.from.max(wanted.from).unwrap_or(0);
             [range.to, wanted.to].into_iter().flatten().all(|to| from < to)
@@ -153,12 +152,12 @@ pub trait NumberPreset: Preset {
     }
 
     /// The class of which a range is the whole, when it is one preset.
-    fn whole_class(wanted: Range<u64>) -> Option<i32> {
+    fn whole_class(wanted: Range<u64>) -> Option<u8> {
         Self::classes().find(|(_, range)| *range == wanted).map(|(class, _)| class)
     }
 
     /// All classes with their ranges.
-    fn classes() -> impl Iterator<Item = (i32, Range<u64>)> {
+    fn classes() -> impl Iterator<Item = (u8, Range<u64>)> {
         (0..).zip(Self::ALL.iter().map(|preset| preset.range()))
     }
 }

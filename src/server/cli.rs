@@ -1,5 +1,6 @@
 //! The command line: what the program can be told, and one clear line when it cannot do it.
 
+mod check;
 mod demo;
 mod import;
 mod organization;
@@ -59,6 +60,8 @@ enum WithDatabase {
     Import(import::Options),
     /// Makes the runs of an organization that came as traces again, by the rules of this program, and prints how many
     Remap(remap::Options),
+    /// Checks whether what lists are found and counted by is what the runs make, and can make it again
+    Check(check::Options),
 }
 
 /// Why a command did not do what it was told; printed as one line.
@@ -144,6 +147,7 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
         WithDatabase::Token(command) => token::run(&db, command).await,
         WithDatabase::Import(options) => import::run(&db, &settings, options).await,
         WithDatabase::Remap(options) => remap::run(&db, &settings, options).await,
+        WithDatabase::Check(options) => check::run(&db, options).await,
     };
     // A connection that is lent out would be waited for without end.
     let _ = tokio::time::timeout(Settings::millis(stop_timeout_ms), db.close()).await;

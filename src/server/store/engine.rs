@@ -1,7 +1,7 @@
 //! The two databases behind one handle: how they are opened, and how a statement runs on either.
 //! No other file knows that there are two.
 
-use super::{changes::Bell, write_queue::WriteQueue};
+use super::{changes::Bell, run_index::KeptIndexes, write_queue::WriteQueue};
 use crate::domain::ids::OrganizationId;
 use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::SqlxBinder;
@@ -48,6 +48,8 @@ pub enum OpenError {
     Migrate(sqlx::migrate::MigrateError),
     #[error("what lies inside the runs of the database cannot be repacked: {0}")]
     Repack(StoreError),
+    #[error("the runs of the database cannot be indexed: {0}")]
+    Index(StoreError),
 }
 
 /// Why a statement failed.
@@ -120,6 +122,7 @@ pub struct Db {
     pub(super) pools: Pools,
     pub(super) queue: Arc<WriteQueue>,
     pub(super) bell: Bell,
+    pub(super) indexes: Arc<KeptIndexes>,
 }
 
 /// Its connections.
@@ -149,7 +152,7 @@ impl Db {
         } else {
             return Err(OpenError::UnknownScheme);
         };
-        let db = Self { pools, queue: Arc::default(), bell: Bell::default() };
+        let db = Self { pools, queue: Arc::default(), bell: Bell::default(), indexes: Arc::default() };
         super::migrate::run(&db).await?;
         Ok(db)
     }

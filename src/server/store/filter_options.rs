@@ -1,25 +1,17 @@
 //! What the menus of the filters offer: the values that the organization's runs have.
 
-use super::{
-    engine::StoreError,
-    org_db::Snapshot,
-    schema::{RunCounts, Workflows},
-};
-use crate::domain::{facet::Facet, ids::WorkflowId};
-use sea_query::{CommonTableExpression, Expr, ExprTrait, Iden, Query, UnionType, WithClause, WithQuery};
+use super::{engine::StoreError, org_db::Snapshot, schema::Workflows};
+use crate::domain::{facets::Facets, filter::RunFilter, ids::WorkflowId, time::Timestamp};
+use sea_query::Query;
 use sqlx::FromRow;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The values of a facet, one after the other.
-#[derive(Debug, Clone, Copy, Iden)]
-enum Values {
-    Table,
-    Value,
-}
-
-#[derive(FromRow)]
-struct ValueRow {
-    value: String,
+/// What runs have of which a menu offers what there is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KnownValues {
+    pub sources: BTreeSet<String>,
+    pub models: BTreeSet<String>,
 }
 
 #[derive(FromRow)]
@@ -29,36 +21,18 @@ struct SkillRow {
 }
 
 impl Snapshot {
-    /// The values of a facet that runs have or had. Every value costs one step into the index of the kept counts,
-    /// however many hours are counted for it.
-    pub async fn facet_values(&mut self, facet: Facet) -> Result<Vec<String>, StoreError> {
-        let rows: Vec<ValueRow> = self.tx.fetch_all(&self.values(facet)).await?;
-        Ok(rows.into_iter().map(|row| row.value).collect())
+    /// The sources and models of the runs that there are.
+    pub async fn known_values(&mut self) -> Result<KnownValues, StoreError> {
+        let index = self.index().await?;
+        let (sources, models) =
+            index.kinds().map(|kind| (kind.source.clone(), kind.model.clone())).unzip::<_, _, _, Vec<_>>();
+        Ok(KnownValues { sources, models: models.into_iter().flatten().collect() })
     }
 
-    fn values(&self, facet: Facet) -> WithQuery {
-        let first = |more: Option<Expr>| {
-            Query::select()
-                .expr(Expr::col((RunCounts::Table, RunCounts::Value)).min())
-                .from(RunCounts::Table)
-                .and_where(self.owns((RunCounts::Table, RunCounts::OrganizationId)))
-                .and_where(Expr::col((RunCounts::Table, RunCounts::Facet)).eq(facet.as_str()))
-                .and_where_option(more)
-                .take()
-        };
-        let known = || Expr::col((Values::Table, Values::Value));
-        let next = first(Some(Expr::col((RunCounts::Table, RunCounts::Value)).gt(known())));
-        let next = Query::select()
-            .expr(Expr::SubQuery(None, Box::new(next.into())))
-            .from(Values::Table)
-            .and_where(known().is_not_null())
-            .take();
-        let all = first(None).union(UnionType::All, next).take();
-        let mut table = CommonTableExpression::new();
-        table.table_name(Values::Table).column(Values::Value).query(all);
-        let mut clause = WithClause::new();
-        clause.recursive(true).cte(table);
-        Query::select().column(Values::Value).from(Values::Table).and_where(known().is_not_null()).take().with(clause)
+    /// How many runs each option would give, its dates being relative to a moment; `None` when the filter asks for what is not
+    /// counted.
+    pub async fn facets(&mut self, filter: &RunFilter, now: Timestamp) -> Result<Option<Facets>, StoreError> {
+        Ok(self.index().await?.facets(filter, now))
     }
 
     /// The skills of the organization by name.

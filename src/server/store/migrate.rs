@@ -1,5 +1,6 @@
 //! Brings a database to the schema of this program, one transaction a step.
 
+mod index_runs;
 mod repack;
 
 use super::engine::{Db, OpenError, Pools, StoreError};
@@ -18,7 +19,8 @@ pub async fn run(db: &Db) -> Result<(), OpenError> {
     if !is_done(db, BEFORE_REPACKING + 1).await.map_err(OpenError::Repack)? {
         Box::pin(repack::repack(db)).await.map_err(OpenError::Repack)?;
     }
-    run_to(db, i64::MAX).await
+    run_to(db, i64::MAX).await?;
+    Box::pin(index_runs::index_runs(db)).await.map_err(OpenError::Index)
 }
 
 async fn is_done(db: &Db, version: i64) -> Result<bool, StoreError> {

@@ -1,8 +1,12 @@
 //! The only ways to an organization's rows: by single statements, and by a snapshot of one moment.
 
-use super::engine::{Db, StoreError, Tx};
-use crate::domain::ids::OrganizationId;
+use super::{
+    engine::{Db, StoreError, Tx},
+    run_index::KeptIndexes,
+};
+use crate::{domain::ids::OrganizationId, server::run_index::RunIndex};
 use sea_query::{Expr, ExprTrait, IntoColumnRef};
+use std::sync::Arc;
 
 /// A database that carries its organization: every query is a method of it or of its [`Snapshot`], and begins with that
 /// organization.
@@ -26,7 +30,13 @@ impl OrgDb {
 
     /// What the organization has at this moment.
     pub async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        Ok(Snapshot { tx: self.db.begin_reading().await?, organization_id: self.organization_id })
+        Ok(self.within(self.db.begin_reading().await?))
+    }
+
+    /// What the organization has within a transaction.
+    pub(super) fn within(&self, tx: Tx) -> Snapshot {
+        let indexes = Arc::clone(&self.db.indexes);
+        Snapshot { tx, organization_id: self.organization_id, indexes, index: None }
     }
 
     /// The condition with which every statement begins.
@@ -40,14 +50,12 @@ impl OrgDb {
 pub struct Snapshot {
     pub(super) tx: Tx,
     organization_id: OrganizationId,
+    pub(super) indexes: Arc<KeptIndexes>,
+    /// Read when it is asked for first.
+    pub(super) index: Option<Arc<RunIndex>>,
 }
 
 impl Snapshot {
-    /// What an organization has within a transaction that writes.
-    pub(super) const fn within(tx: Tx, organization_id: OrganizationId) -> Self {
-        Self { tx, organization_id }
-    }
-
     /// The organization whose rows these are.
     pub const fn organization_id(&self) -> OrganizationId {
         self.organization_id

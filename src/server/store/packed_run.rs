@@ -8,11 +8,11 @@ use super::{
 };
 use crate::domain::{
     account::Account,
+    cost,
     document::{RunDocument, TokenTotals},
-    facet::Facts,
     ids::{AiEmployeeId, ConversationId, OrganizationId, RunId, WorkflowId},
     json::Json,
-    range::{DurationPreset, NumberPreset, TokenPreset},
+    run_facts::RunFacts,
     run_write::RunWrite,
     source::{self, SourceFacts},
     text::{PREVIEW_CHARS, cut},
@@ -36,7 +36,7 @@ pub(super) struct PackedRun {
     pub record: Vec<Value>,
     pub content: PackedContent,
     /// With the source that the run has by itself.
-    facts: Facts,
+    facts: RunFacts,
     channel: Option<String>,
     is_async: bool,
 }
@@ -50,7 +50,7 @@ pub(super) struct GivenConversation {
 }
 
 /// The columns of a run that its document decides alone.
-pub(super) const RECORD: [Runs; 32] = [
+pub(super) const RECORD: [Runs; 30] = [
     Runs::OrganizationId,
     Runs::Id,
     Runs::WorkflowId,
@@ -70,11 +70,9 @@ pub(super) const RECORD: [Runs; 32] = [
     Runs::FinishedAt,
     Runs::UpdatedAt,
     Runs::DurationMs,
-    Runs::DurationClass,
     Runs::InputTokens,
     Runs::OutputTokens,
     Runs::TotalTokens,
-    Runs::TokenClass,
     Runs::FlowDigest,
     Runs::HasLongMessage,
     Runs::InputPreview,
@@ -92,7 +90,7 @@ impl PackedRun {
         let flow = write.document.flow.clone().map(|flow| (Sha256::digest(flow.as_str()).to_vec(), flow));
         let facts = facts(&write);
         let digest = flow.as_ref().map(|(digest, _)| digest.clone());
-        let record = record(organization_id, &write, &facts, digest)?;
+        let record = record(organization_id, &write, digest)?;
         let account = write.account();
         let RunWrite { run_id, workflow_id, document, is_async, .. } = write;
         let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
@@ -122,14 +120,14 @@ impl PackedRun {
     }
 
     /// What is listed and counted of the run, its conversation being known by this channel.
-    pub fn facts(&self, conversation_channel: Option<&str>) -> Facts {
+    pub fn facts(&self, conversation_channel: Option<&str>) -> RunFacts {
         let source = source::resolve(SourceFacts {
             conversation_channel,
             channel: self.channel.as_deref(),
             in_conversation: self.conversation.is_some(),
             is_async: self.is_async,
         });
-        Facts { source: source.to_owned(), ..self.facts.clone() }
+        RunFacts { source: source.to_owned(), ..self.facts.clone() }
     }
 }
 
@@ -143,28 +141,24 @@ pub(super) fn weight_of(value: &Value) -> usize {
     size_of::<Value>() + content
 }
 
-fn facts(write: &RunWrite) -> Facts {
+fn facts(write: &RunWrite) -> RunFacts {
     let document = &write.document;
-    Facts {
+    RunFacts {
         created_at: document.created_at,
         status: document.status,
         source: String::new(),
         model: document.model.clone(),
         workflow_id: write.workflow_id,
         ai_employee_id: document.ai_employee_id,
-        duration_class: document.duration().map(class_of::<DurationPreset>),
-        token_class: document.token_totals().map(|tokens| class_of::<TokenPreset>(tokens.total())),
+        duration_ms: document.duration(),
+        total_tokens: document.token_totals().map(TokenTotals::total),
+        cost: cost::total(&document.costs()),
     }
-}
-
-fn class_of<P: NumberPreset>(number: i64) -> i32 {
-    P::class_of(number.try_into().unwrap_or_default())
 }
 
 fn record(
     organization_id: OrganizationId,
     write: &RunWrite,
-    facts: &Facts,
     flow_digest: Option<Vec<u8>>,
 ) -> Result<Vec<Value>, StoreError> {
     let document: &RunDocument = &write.document;
@@ -196,11 +190,9 @@ fn record(
         micros(document.finished_at()),
         micros(document.updated_at),
         document.duration().into(),
-        facts.duration_class.into(),
         tokens.map(|tokens| tokens.input).into(),
         tokens.map(|tokens| tokens.output).into(),
         tokens.map(TokenTotals::total).into(),
-        facts.token_class.into(),
         flow_digest.into(),
         long_messages(document).iter().any(Option::is_some).into(),
         preview(&document.input_message),

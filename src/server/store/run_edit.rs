@@ -2,11 +2,11 @@
 //! any other, so that everything derived from it follows. All of it within the transaction that writes.
 
 use super::{
-    counts::CountChanges,
     engine::StoreError,
     org_db::{OrgDb, Snapshot},
     packed_run::PackedRun,
     posted_parts::KeptParts,
+    run_index::IndexChanges,
     run_write::{StoredRun, WriteOutcome},
 };
 use crate::domain::{
@@ -25,7 +25,7 @@ impl OrgDb {
         &self,
         view: &mut Snapshot,
         edit: &RunEdit,
-        counts: &mut CountChanges,
+        index: &mut IndexChanges,
     ) -> Result<WriteOutcome, StoreError> {
         let run_id = edit.run_id;
         let stored = self.stored_runs(&mut view.tx, [run_id].into_iter()).await?;
@@ -58,8 +58,8 @@ impl OrgDb {
                 if !patched.account().replaces(run.account) {
                     return Ok(WriteOutcome::Stale);
                 }
-                self.rewrite(view, patched, &stored, counts).await?;
-                self.rejoin_parts(view, &runs, counts).await?;
+                self.rewrite(view, patched, &stored, index).await?;
+                self.rejoin_parts(view, &runs, index).await?;
             }
             Change::Parts(parts) => {
                 let known = self.known_parts(&mut view.tx, run_id, parts).await?;
@@ -74,7 +74,7 @@ impl OrgDb {
                 let newer = newer.iter().zip(shown);
                 self.keep_parts(&mut view.tx, run_id, edit.workflow_id, newer).await?;
                 if joined != document {
-                    self.rewrite(view, RunWrite::new(run_id, workflow_id, joined), &stored, counts).await?;
+                    self.rewrite(view, RunWrite::new(run_id, workflow_id, joined), &stored, index).await?;
                 }
             }
         }
@@ -87,7 +87,7 @@ impl OrgDb {
         &self,
         view: &mut Snapshot,
         runs: &HashMap<RunId, WorkflowId>,
-        counts: &mut CountChanges,
+        index: &mut IndexChanges,
     ) -> Result<(), StoreError> {
         for (run_id, parts) in self.posted_parts(&mut view.tx, runs).await? {
             let stored = self.stored_runs(&mut view.tx, [run_id].into_iter()).await?;
@@ -114,7 +114,7 @@ impl OrgDb {
             self.mark_parts(&mut view.tx, run_id, differing.map(|(part, _)| part)).await?;
             if joined != document {
                 let joined = RunWrite::new(run_id, run.facts.workflow_id, joined);
-                self.rewrite(view, joined, &stored, counts).await?;
+                self.rewrite(view, joined, &stored, index).await?;
             }
         }
         Ok(())
@@ -125,10 +125,10 @@ impl OrgDb {
         view: &mut Snapshot,
         write: RunWrite,
         stored: &HashMap<RunId, StoredRun>,
-        counts: &mut CountChanges,
+        index: &mut IndexChanges,
     ) -> Result<(), StoreError> {
         let packed = PackedRun::of(self.organization_id(), write)?;
-        self.write_over(&mut view.tx, &[&packed], stored, counts).await
+        self.write_over(&mut view.tx, &[&packed], stored, index).await
     }
 }
 

@@ -1,15 +1,15 @@
 //! What runs share and a write makes where it is new: skills, teammates, conversations and flows.
 
 use super::{
-    counts::CountChanges,
     engine::{StoreError, Tx},
     insert_rows::insert_rows,
     org_db::OrgDb,
     packed,
     packed_run::PackedRun,
-    run_rows::time,
+    run_index::{FACTS, FactsRow, IndexChanges},
     schema::{AiEmployees, Conversations, FlowSnapshots, WorkflowRuns as Runs, Workflows},
 };
+use crate::domain::run_facts::RunFacts;
 use sea_query::{Cond, Expr, ExprTrait, IntoIden, IntoTableRef, OnConflict, Query, Value};
 use sqlx::FromRow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -31,12 +31,6 @@ struct ConversationRow {
 #[derive(FromRow)]
 struct DigestRow {
     digest: Vec<u8>,
-}
-
-#[derive(FromRow)]
-struct SourceRow {
-    source: String,
-    created_at: i64,
 }
 
 /// What is known of a conversation.
@@ -131,7 +125,7 @@ impl OrgDb {
         tx: &mut Tx,
         runs: &[&PackedRun],
         change: i64,
-        counts: &mut CountChanges,
+        index: &mut IndexChanges,
     ) -> Result<Channels, StoreError> {
         let given: Vec<_> = runs.iter().filter_map(|run| run.conversation.as_ref()).collect();
         let ids: HashSet<Uuid> = given.iter().map(|conversation| conversation.id.0).collect();
@@ -170,7 +164,7 @@ impl OrgDb {
             if let (Some(before), Some(channel)) = (before, &now.channel)
                 && before.as_ref() != Some(channel)
             {
-                self.follow_channel(tx, (*id, channel), runs, change, counts).await?;
+                self.follow_channel(tx, (*id, channel), runs, change, index).await?;
             }
         }
         Ok(Channels(known.into_iter().map(|(id, now)| (id, now.channel)).collect()))
@@ -183,19 +177,17 @@ impl OrgDb {
         (conversation, channel): (Uuid, &str),
         written: &[&PackedRun],
         change: i64,
-        counts: &mut CountChanges,
+        index: &mut IndexChanges,
     ) -> Result<(), StoreError> {
         let others = Cond::all()
             .add(self.owns((Runs::Table, Runs::OrganizationId)))
             .add(Expr::col(Runs::ConversationId).eq(conversation))
             .add(Expr::col(Runs::Id).is_not_in(written.iter().map(|run| run.run_id.0)));
-        let select = Query::select()
-            .columns([Runs::Source, Runs::CreatedAt])
-            .from(Runs::Table)
-            .cond_where(others.clone())
-            .take();
-        for row in tx.fetch_all::<SourceRow>(&select).await? {
-            counts.move_source(time(row.created_at)?, &row.source, channel);
+        let select = Query::select().columns(FACTS).from(Runs::Table).cond_where(others.clone()).take();
+        for row in tx.fetch_all::<FactsRow>(&select).await? {
+            let facts = row.read()?;
+            index.take(&facts);
+            index.add(&RunFacts { source: channel.to_owned(), ..facts });
         }
         let update = Query::update()
             .table(Runs::Table)

@@ -159,7 +159,7 @@ pub(super) fn inconsistent(problem: impl std::fmt::Display) -> StoreError {
 }
 
 /// Not with its message, which quotes the content.
-fn unreadable(error: serde_json::Error) -> StoreError {
+pub(super) fn unreadable(error: serde_json::Error) -> StoreError {
     inconsistent(format_args!("JSON that cannot be read, at line {} column {}", error.line(), error.column()))
 }
 

@@ -2,23 +2,17 @@
 //! are as many statements as one.
 
 use super::{
-    counts::CountChanges,
     engine::{StoreError, Tx},
     insert_rows::insert_rows,
     org_db::{OrgDb, Snapshot},
     packed_run::{PackedRun, RECORD},
-    run_rows::{inconsistent, time},
+    run_index::{FACTS, FactsRow, IndexChanges},
+    run_rows::time,
     schema::WorkflowRuns as Runs,
     traces::TracedFile,
 };
 use crate::domain::{
-    account::Account,
-    document::Fault,
-    facet::Facts,
-    ids::{AiEmployeeId, RunId, WorkflowId},
-    run_edit::RunEdit,
-    run_write::RunWrite,
-    status::RunStatus,
+    account::Account, document::Fault, ids::RunId, run_edit::RunEdit, run_facts::RunFacts, run_write::RunWrite,
     time::Timestamp,
 };
 use crate::server::otlp::span::Span;
@@ -56,21 +50,15 @@ impl WriteOutcome {
 #[derive(FromRow)]
 struct StoredRow {
     id: Uuid,
-    workflow_id: Uuid,
     updated_at: Option<i64>,
-    created_at: i64,
-    status: String,
-    source: String,
-    model: Option<String>,
-    ai_employee_id: Option<Uuid>,
-    duration_class: Option<i32>,
-    token_class: Option<i32>,
+    #[sqlx(flatten)]
+    facts: FactsRow,
 }
 
 /// What has to be known of a run that may be replaced.
 pub(super) struct StoredRun {
     pub account: Account,
-    pub facts: Facts,
+    pub facts: RunFacts,
 }
 
 /// What is written of one run.
@@ -133,27 +121,27 @@ impl OrgDb {
         view: &mut Snapshot,
         mut changes: &[&RunChange],
     ) -> Result<Vec<WriteOutcome>, StoreError> {
-        let (mut outcomes, mut counts) = (Vec::with_capacity(changes.len()), CountChanges::default());
+        let (mut outcomes, mut index) = (Vec::with_capacity(changes.len()), IndexChanges::default());
         while let Some(first) = changes.first() {
             let done = match first {
-                RunChange::Whole(_) => self.write_different(view, &different(changes), &mut counts).await?,
-                RunChange::Edit(edit) => vec![Box::pin(self.edit(view, edit, &mut counts)).await?],
+                RunChange::Whole(_) => self.write_different(view, &different(changes), &mut index).await?,
+                RunChange::Edit(edit) => vec![Box::pin(self.edit(view, edit, &mut index)).await?],
                 RunChange::Spans { .. } => {
                     // Many a small request of one trace is one.
                     let together = spans_together(changes);
                     let spans: Vec<Span> = together.iter().flat_map(|spans| spans.iter().cloned()).collect();
-                    let files = Box::pin(self.store_spans(view, &spans, &mut counts)).await?;
+                    let files = Box::pin(self.store_spans(view, &spans, &mut index)).await?;
                     vec![WriteOutcome::Traced(files); together.len()]
                 }
                 RunChange::Remap(runs, stale_before) => {
-                    Box::pin(self.remap(view, runs, *stale_before, &mut counts)).await?;
+                    Box::pin(self.remap(view, runs, *stale_before, &mut index)).await?;
                     vec![WriteOutcome::Replaced]
                 }
             };
             changes = &changes[done.len()..];
             outcomes.extend(done);
         }
-        self.store_counts(&mut view.tx, counts).await?;
+        self.store_index_changes(&mut view.tx, index).await?;
         Ok(outcomes)
     }
 
@@ -161,17 +149,17 @@ impl OrgDb {
         &self,
         view: &mut Snapshot,
         runs: &[&PackedRun],
-        counts: &mut CountChanges,
+        index: &mut IndexChanges,
     ) -> Result<Vec<WriteOutcome>, StoreError> {
         let stored = self.stored_runs(&mut view.tx, runs.iter().map(|run| run.run_id)).await?;
         let outcomes: Vec<_> = runs.iter().map(|run| outcome(run, stored.get(&run.run_id))).collect();
         let written = runs.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_written());
         let written: Vec<&PackedRun> = written.map(|(run, _)| *run).collect();
         if !written.is_empty() {
-            self.write_over(&mut view.tx, &written, &stored, counts).await?;
+            self.write_over(&mut view.tx, &written, &stored, index).await?;
             self.disown_runs(&mut view.tx, &written).await?;
             let ids = written.iter().map(|run| (run.run_id, run.workflow_id)).collect();
-            self.rejoin_parts(view, &ids, counts).await?;
+            self.rejoin_parts(view, &ids, index).await?;
         }
         Ok(outcomes)
     }
@@ -182,19 +170,19 @@ impl OrgDb {
         tx: &mut Tx,
         runs: &[&PackedRun],
         stored: &HashMap<RunId, StoredRun>,
-        counts: &mut CountChanges,
+        index: &mut IndexChanges,
     ) -> Result<(), StoreError> {
         let change = self.next_change(tx).await?.cast_signed();
         self.write_names(tx, runs).await?;
         self.write_flows(tx, runs).await?;
-        let channels = self.write_conversations(tx, runs, change, counts).await?;
+        let channels = self.write_conversations(tx, runs, change, index).await?;
         let mut records = Vec::with_capacity(runs.len());
         let mut replaced = Vec::new();
         for run in runs {
             let facts = run.facts(channels.of(run));
-            counts.add(&facts);
+            index.add(&facts);
             if let Some(stored) = stored.get(&run.run_id) {
-                counts.take(&stored.facts);
+                index.take(&stored.facts);
                 replaced.push(run.run_id);
             }
             let mut record = run.record.clone();
@@ -214,18 +202,7 @@ impl OrgDb {
         ids: impl Iterator<Item = RunId>,
     ) -> Result<HashMap<RunId, StoredRun>, StoreError> {
         let select = Query::select()
-            .columns([
-                Runs::Id,
-                Runs::WorkflowId,
-                Runs::UpdatedAt,
-                Runs::CreatedAt,
-                Runs::Status,
-                Runs::Source,
-                Runs::Model,
-                Runs::AiEmployeeId,
-                Runs::DurationClass,
-                Runs::TokenClass,
-            ])
+            .columns([Runs::Id, Runs::UpdatedAt].into_iter().chain(FACTS))
             .from(Runs::Table)
             .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
             .and_where(Expr::col(Runs::Id).is_in(ids.map(|id| id.0)))
@@ -281,19 +258,8 @@ fn outcome(run: &PackedRun, stored: Option<&StoredRun>) -> WriteOutcome {
 
 impl StoredRow {
     fn read(self) -> Result<StoredRun, StoreError> {
-        let status: RunStatus = self.status.parse().map_err(inconsistent)?;
-        Ok(StoredRun {
-            account: Account { updated_at: self.updated_at.map(time).transpose()?, is_final: status.is_final() },
-            facts: Facts {
-                created_at: time(self.created_at)?,
-                status,
-                source: self.source,
-                model: self.model,
-                workflow_id: WorkflowId(self.workflow_id),
-                ai_employee_id: self.ai_employee_id.map(AiEmployeeId),
-                duration_class: self.duration_class,
-                token_class: self.token_class,
-            },
-        })
+        let facts = self.facts.read()?;
+        let account = Account { updated_at: self.updated_at.map(time).transpose()?, is_final: facts.status.is_final() };
+        Ok(StoredRun { account, facts })
     }
 }

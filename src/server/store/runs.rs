@@ -1,7 +1,6 @@
 //! Reading runs: what a filter means as a condition, and the list, its count and one run.
 
 use super::{
-    counts::Entry,
     engine::StoreError,
     org_db::Snapshot,
     run_content::state_digest,
@@ -12,11 +11,12 @@ use crate::domain::{
     filter::RunFilter,
     ids::RunId,
     page::{Limit, PageRequest},
-    range::{DurationPreset, NumberPreset, Range, TokenPreset},
+    range::Range,
     run::{Run, RunKey, RunSummary},
     status::RunStatus,
     time::Timestamp,
 };
+use crate::server::run_index::PagePlace;
 use sea_query::{
     Alias, Asterisk, Cond, Expr, ExprTrait, Func, Iden, IntoIden, Order, Query, SelectStatement, SimpleExpr,
 };
@@ -30,7 +30,15 @@ pub enum Columns {
     List,
 }
 
-/// How a list and its total are found, a line a step.
+/// Where a page of a list is entered.
+enum Entry {
+    /// Its runs were created at these times, as the run index says.
+    Known(PagePlace),
+    /// At the newest run, passing by so many.
+    Passing(u64),
+}
+
+/// How a list and its total are found, a line a step; no step for a total that the run index knows.
 #[derive(Debug, Clone)]
 pub struct ListPlans {
     pub rows: Vec<String>,
@@ -70,11 +78,10 @@ impl Snapshot {
         {
             all = all.add_option(range.map(|range| within(name, range, Timestamp::micros)));
         }
-        let classed = [
-            filter.duration.map(|range| in_classes::<DurationPreset>(Runs::DurationClass, Runs::DurationMs, range)),
-            filter.tokens.map(|range| in_classes::<TokenPreset>(Runs::TokenClass, Runs::TotalTokens, range)),
-        ];
-        all = classed.into_iter().fold(all, Cond::add_option);
+        for (name, range) in [(Runs::DurationMs, filter.duration), (Runs::TotalTokens, filter.tokens)] {
+            let bound = |bound: u64| bound.try_into().unwrap_or(i64::MAX);
+            all = all.add_option(range.map(|range| within(name, range, bound)));
+        }
         filter.state.iter().fold(all, |all, (key, value)| {
             let with_value = Query::select()
                 .column(RunStateValues::RunId)
@@ -88,11 +95,11 @@ impl Snapshot {
 
     /// How many runs there are.
     pub async fn count_runs(&mut self, filter: &RunFilter) -> Result<u64, StoreError> {
-        let mut total = 0;
-        for statement in self.totals(filter) {
-            total += self.tx.fetch_count(&statement).await?;
+        let index = self.index().await?;
+        match index.ask(filter) {
+            Some(asked) => Ok(index.count(&asked)),
+            None => self.tx.fetch_count(&self.count(filter)).await,
         }
-        Ok(total)
     }
 
     /// How many runs of a list come before one.
@@ -125,8 +132,8 @@ impl Snapshot {
         Ok(newer + self.tx.fetch_count(&at_once).await?)
     }
 
-    /// Counts in an index.
-    pub(super) fn count(&self, filter: &RunFilter) -> SelectStatement {
+    /// Counts the runs themselves.
+    fn count(&self, filter: &RunFilter) -> SelectStatement {
         Query::select()
             .expr(Func::count(Expr::col(Asterisk)))
             .from(Runs::Table)
@@ -140,7 +147,7 @@ impl Snapshot {
         filter: &RunFilter,
         page: PageRequest,
     ) -> Result<Vec<RunSummary>, StoreError> {
-        let entry = self.enter(filter, page.offset()).await?;
+        let Some(entry) = self.enter(filter, page).await? else { return Ok(Vec::new()) };
         let select = self.summaries(filter, page.limit, entry);
         let rows: Vec<SummaryRow> = self.tx.fetch_all(&select).await?;
         rows.into_iter().map(SummaryRow::read).collect()
@@ -184,7 +191,7 @@ impl Snapshot {
         page: PageRequest,
         columns: Columns,
     ) -> Result<Vec<Run>, StoreError> {
-        let entry = self.enter(filter, page.offset()).await?;
+        let Some(entry) = self.enter(filter, page).await? else { return Ok(Vec::new()) };
         let mut select = self.page_of_runs(filter, page.limit, entry);
         self.select_run(&mut select, columns);
         let rows: Vec<RunRow> = self.tx.fetch_all(&select).await?;
@@ -193,13 +200,24 @@ impl Snapshot {
 
     /// How the database lists and counts; for the tests and `make bench`, which hold both to their indexes.
     pub async fn explain_list(&mut self, filter: &RunFilter, page: PageRequest) -> Result<ListPlans, StoreError> {
-        let entry = self.enter(filter, page.offset()).await?;
+        let index = self.index().await?;
+        let entry = self.enter(filter, page).await?.unwrap_or(Entry::Passing(page.offset()));
         let rows = self.summaries(filter, page.limit, entry);
-        let (rows, mut total) = (self.tx.explain(&rows).await?, Vec::new());
-        for statement in self.totals(filter) {
-            total.extend(self.tx.explain(&statement).await?);
-        }
+        let rows = self.tx.explain(&rows).await?;
+        let total = match index.ask(filter) {
+            Some(_) => Vec::new(),
+            None => self.tx.explain(&self.count(filter)).await?,
+        };
         Ok(ListPlans { rows, total })
+    }
+
+    /// Where a page is found; `None` when it is empty.
+    async fn enter(&mut self, filter: &RunFilter, page: PageRequest) -> Result<Option<Entry>, StoreError> {
+        let index = self.index().await?;
+        Ok(match index.ask(filter) {
+            Some(asked) => index.page(&asked, page.offset(), page.limit.get()).map(Entry::Known),
+            None => Some(Entry::Passing(page.offset())),
+        })
     }
 
     /// One run; `None` when the organization has no such run.
@@ -214,6 +232,10 @@ impl Snapshot {
 
     /// The ids of a page come first, from an index alone; what is shown of them is joined to these few.
     fn page_of_runs(&self, filter: &RunFilter, limit: Limit, entry: Entry) -> SelectStatement {
+        let (times, skip) = match entry {
+            Entry::Known(PagePlace { times, skip }) => (Some(times), skip),
+            Entry::Passing(runs) => (None, runs),
+        };
         let newest_first = |select: &mut SelectStatement| {
             select
                 .order_by((Runs::Table, Runs::CreatedAt), Order::Desc)
@@ -225,11 +247,9 @@ impl Snapshot {
                 .expr_as(Expr::col((Runs::Table, Runs::Id)), PageOfRuns::Id)
                 .from(Runs::Table)
                 .cond_where(self.condition(filter))
-                .and_where_option(
-                    entry.before.map(|before| Expr::col((Runs::Table, Runs::CreatedAt)).lt(before.micros())),
-                )
+                .and_where_option(times.map(|times| Expr::col((Runs::Table, Runs::CreatedAt)).is_in(times)))
                 .limit(limit.get())
-                .offset(entry.skip),
+                .offset(skip),
         );
         let of_page = Cond::all()
             .add(self.owns((Runs::Table, Runs::OrganizationId)))
@@ -351,19 +371,6 @@ fn absent() -> Expr {
 /// No stored text holds U+0000, and PostgreSQL would not even compare with one: such a text matches nothing.
 pub(super) fn text_is(column: Expr, text: &str) -> Expr {
     if text.contains('\0') { never() } else { column.eq(text) }
-}
-
-/// A preset is its class. Of any other range inside one class, the class says where to look; across several the list
-/// goes by creation, and compares on its way.
-fn in_classes<P: NumberPreset>(class: Runs, number: Runs, range: Range<u64>) -> Cond {
-    let class = |value: i32| Expr::col((Runs::Table, class)).eq(value);
-    let exactly = || within(number, range, |bound| bound.try_into().unwrap_or(i64::MAX));
-    match (P::whole_class(range), P::classes_in(range).as_slice()) {
-        (Some(whole), _) => Cond::all().add(class(whole)),
-        (None, []) => Cond::all().add(never()),
-        (None, [only]) => Cond::all().add(class(*only)).add(exactly()),
-        (None, _) => exactly(),
-    }
 }
 
 fn never() -> Expr {

@@ -22,10 +22,12 @@ table! {
     WorkflowRuns {
         OrganizationId, Id, WorkflowId, AiEmployeeId, ConversationId, Channel, Source, TriggerId, TriggerUrl, Model,
         Status, CreatedAt, StartedAt, CompletedAt, FailedAt, SuspendedAt, CancelledAt, FinishedAt, UpdatedAt,
-        DurationMs, DurationClass, InputTokens, OutputTokens, TotalTokens, TokenClass, FlowDigest, HasLongMessage, InputPreview,
+        DurationMs, InputTokens, OutputTokens, TotalTokens, FlowDigest, HasLongMessage, InputPreview,
         OutputPreview, ErrorPreview, Failure, PackedListState, Costs, FirstChange, LastChange,
     }
-    RunCounts { OrganizationId, Facet, Value, Hour, Runs }
+    RunIndexes { OrganizationId, Change, Fold, Pending, Runs }
+    RunIndexBlocks { OrganizationId, BeginsAt, Fold, Packed }
+    RunIndexChanges { OrganizationId, Change, Packed }
     RunContents { OrganizationId, RunId, FirstStep, Steps, PackedMessages, PackedContent }
     TraceBatches { OrganizationId, TraceId, Number, PackedSpans }
     TraceRuns { OrganizationId, TraceId, RunId, ReceivedAt, IsShown }

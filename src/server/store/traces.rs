@@ -2,12 +2,12 @@
 //! them, so that nothing depends on the order in which they come.
 
 use super::{
-    counts::CountChanges,
     engine::{StoreError, Tx},
     insert_rows::insert_rows,
     org_db::{OrgDb, Snapshot},
     packed,
     packed_run::PackedRun,
+    run_index::IndexChanges,
     schema::{TraceBatches, TraceRuns, WorkflowRuns as Runs},
 };
 use crate::{
@@ -74,7 +74,7 @@ impl OrgDb {
         &self,
         view: &mut Snapshot,
         received: &[Span],
-        counts: &mut CountChanges,
+        index: &mut IndexChanges,
     ) -> Result<Vec<TracedFile>, StoreError> {
         let ids: BTreeSet<TraceId> = received.iter().map(|span| span.data.trace_id).collect();
         let Some(received_at) = received.iter().map(Span::received_at).max() else { return Ok(Vec::new()) };
@@ -107,7 +107,7 @@ impl OrgDb {
             mapped.files.iter().map(move |file| TracedFile { run_id, file: file.clone() })
         });
         let files = files.collect();
-        self.write_mapped(view, mapped, &changed, counts).await?;
+        self.write_mapped(view, mapped, &changed, index).await?;
         Ok(files)
     }
 
@@ -117,7 +117,7 @@ impl OrgDb {
         view: &mut Snapshot,
         runs: &[RunId],
         stale_before: Timestamp,
-        counts: &mut CountChanges,
+        index: &mut IndexChanges,
     ) -> Result<(), StoreError> {
         let runs: BTreeSet<RunId> = runs.iter().copied().collect();
         let rows = self.traces_of_runs(&mut view.tx, &runs).await?;
@@ -133,7 +133,7 @@ impl OrgDb {
         let mapped = self.map(&traces, &ours, is_stale);
         let shown = mapped.iter().map(run_id_of).collect();
         self.show_traces(&mut view.tx, &shown).await?;
-        self.write_mapped(view, mapped, &ours, counts).await
+        self.write_mapped(view, mapped, &ours, index).await
     }
 
     /// Those runs that spans may write: made of spans, or not there at all. One that an engine wrote whole is the engine's.
@@ -197,7 +197,7 @@ impl OrgDb {
         view: &mut Snapshot,
         mapped: Vec<MappedRun>,
         changed: &BTreeSet<RunId>,
-        counts: &mut CountChanges,
+        index: &mut IndexChanges,
     ) -> Result<(), StoreError> {
         let mapped: Vec<_> = mapped.into_iter().filter(|mapped| changed.contains(&run_id_of(mapped))).collect();
         let there: HashSet<RunId> = mapped.iter().map(run_id_of).collect();
@@ -205,7 +205,7 @@ impl OrgDb {
         let gone: Vec<RunId> = stored.keys().copied().filter(|run_id| !there.contains(run_id)).collect();
         for run_id in &gone {
             if let Some(run) = stored.get(run_id) {
-                counts.take(&run.facts);
+                index.take(&run.facts);
             }
         }
         self.delete_runs(&mut view.tx, &gone).await?;
@@ -215,9 +215,9 @@ impl OrgDb {
             return Ok(());
         }
         let runs: Vec<_> = packed.iter().collect();
-        self.write_over(&mut view.tx, &runs, &stored, counts).await?;
+        self.write_over(&mut view.tx, &runs, &stored, index).await?;
         let ids = packed.iter().map(|run| (run.run_id, run.workflow_id)).collect();
-        self.rejoin_parts(view, &ids, counts).await
+        self.rejoin_parts(view, &ids, index).await
     }
 
     async fn delete_runs(&self, tx: &mut Tx, ids: &[RunId]) -> Result<(), StoreError> {

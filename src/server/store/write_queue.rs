@@ -3,7 +3,7 @@
 
 use super::{
     engine::{Db, StoreError},
-    org_db::{OrgDb, Snapshot},
+    org_db::OrgDb,
     run_write::{RunChange, WriteOutcome},
 };
 use crate::domain::ids::OrganizationId;
@@ -153,7 +153,7 @@ async fn commit(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreEr
     for jobs in jobs.chunk_by(|a, b| a.org.organization_id() == b.org.organization_id()) {
         let org = &jobs[0].org;
         let changes: Vec<_> = jobs.iter().flat_map(|job| &job.changes).collect();
-        let mut view = Snapshot::within(tx, org.organization_id());
+        let mut view = org.within(tx);
         let mut written = org.apply(&mut view, &changes).await?.into_iter();
         outcomes.extend(jobs.iter().map(|job| written.by_ref().take(job.changes.len()).collect()));
         tx = view.tx;

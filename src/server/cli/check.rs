@@ -1,0 +1,47 @@
+//! `check`: whether what lists are found and counted by is what the runs make.
+
+use super::{CliError, open_organization};
+use crate::server::{
+    query::run_index,
+    store::{Db, IndexCheck, OrgDb},
+};
+use clap::Args;
+use std::process::ExitCode;
+
+#[derive(Debug, Args)]
+pub struct Options {
+    /// One organization, by id or name, instead of all
+    #[arg(long)]
+    org: Option<String>,
+    /// Make an index that is wrong again; nobody writes meanwhile
+    #[arg(long)]
+    repair: bool,
+}
+
+/// Prints a line for each organization. Fails when an index was wrong and stays so.
+pub async fn run(db: &Db, options: Options) -> Result<ExitCode, CliError> {
+    let organizations = match &options.org {
+        Some(org) => vec![open_organization(db, org).await?],
+        None => {
+            let ids = db.organization_ids().await?;
+            ids.into_iter().map(|id| OrgDb::new(db.clone(), id)).collect()
+        }
+    };
+    let mut is_right = true;
+    for org in organizations {
+        let IndexCheck { runs, differences } = run_index::check(&org).await?;
+        let found = match (differences, options.repair) {
+            (0, _) => "the index is right".to_owned(),
+            (wrong, true) => {
+                run_index::rebuild(&org).await?;
+                format!("the index was wrong about {wrong}, and was made again")
+            }
+            (wrong, false) => {
+                is_right = false;
+                format!("the index is wrong about {wrong}: run `alloy-logs check --repair`")
+            }
+        };
+        println!("{}: {runs} runs, {found}", org.organization_id());
+    }
+    Ok(if is_right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

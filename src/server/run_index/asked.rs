@@ -1,0 +1,222 @@
+//! A filter as a question to the index, where it asks nothing that the index does not know.
+
+use super::{Entry, Number, RunIndex, block::Block, kinds::KindId};
+use crate::domain::{
+    filter::RunFilter,
+    range::{DurationPreset, NumberPreset, Range, TokenPreset},
+    run_facts::RunKind,
+    time::Timestamp,
+};
+
+/// Which runs are asked for.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Whether runs of each kind are, by its number.
+    kinds: Vec<bool>,
+    /// From, included, up to, excluded.
+    created: (i64, i64),
+    durations: Option<(u32, u32)>,
+    tokens: Option<(u32, u32)>,
+}
+
+/// Where a page of a list lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PagePlace {
+    /// When its runs were created, each time once, newest first, in microseconds since 1970.
+    pub times: Vec<i64>,
+    /// How many runs of the first of these times are on the page before.
+    pub skip: u64,
+}
+
+/// Parts of a filter that the menus tell apart, taken from the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Status,
+    Source,
+    Model,
+    Workflow,
+    AiEmployee,
+    Duration,
+    Tokens,
+}
+
+impl Part {
+    pub const ALL: [Self; 7] =
+        [Self::Status, Self::Source, Self::Model, Self::Workflow, Self::AiEmployee, Self::Duration, Self::Tokens];
+
+    /// Whether a filter asks for runs of this kind, as far as this part of it goes.
+    pub fn allows(self, filter: &RunFilter, kind: &RunKind) -> bool {
+        match self {
+            Self::Status => filter.status.is_none_or(|status| status == kind.status),
+            Self::Source => filter.source.as_ref().is_none_or(|source| *source == kind.source),
+            Self::Model => filter.model.is_none() || filter.model == kind.model,
+            Self::Workflow => filter.workflow_id.is_none_or(|id| id == kind.workflow_id),
+            Self::AiEmployee => filter.ai_employee_id.is_none() || filter.ai_employee_id == kind.ai_employee_id,
+            Self::Duration => may_lie_in::<DurationPreset>(filter.duration, kind.duration),
+            Self::Tokens => may_lie_in::<TokenPreset>(filter.tokens, kind.tokens),
+        }
+    }
+}
+
+/// Whether a number of this class can lie in a range.
+fn may_lie_in<P: NumberPreset>(range: Option<Range<u64>>, class: Option<u8>) -> bool {
+    range.is_none_or(|range| class.is_some_and(|class| P::classes_in(range).contains(&class)))
+}
+
+/// What the index is asked beside the kinds of runs; `None` when it cannot answer.
+fn bounds(range: Option<Range<u64>>, is_whole_class: bool) -> Option<Option<(u32, u32)>> {
+    let Some(range) = range.filter(|_| !is_whole_class) else { return Some(None) };
+    let bound = |bound: u64| (bound <= Number::MAX).then_some(bound).and_then(|bound| u32::try_from(bound).ok());
+    let from = range.from.map_or(Some(0), bound)?;
+    let to = range.to.map_or(Some(u32::MAX), bound)?;
+    Some(Some((from, to)))
+}
+
+impl RunIndex {
+    /// A filter as a question; `None` when it asks for more than is known here.
+    pub fn ask(&self, filter: &RunFilter) -> Option<Asked> {
+        // Named one by one, so that a new part of a filter cannot be forgotten here.
+        let RunFilter {
+            run_id: None,
+            conversation_id: None,
+            trigger_id: None,
+            ended: None,
+            finished: None,
+            state,
+            started,
+            duration,
+            tokens,
+            status: _,
+            source: _,
+            model: _,
+            workflow_id: _,
+            ai_employee_id: _,
+        } = filter
+        else {
+            return None;
+        };
+        if !state.is_empty() {
+            return None;
+        }
+        let is_preset =
+            |range: Option<Range<u64>>, whole: fn(Range<u64>) -> Option<u8>| range.and_then(whole).is_some();
+        Some(Asked {
+            kinds: self.kinds.iter().map(|kind| Part::ALL.iter().all(|part| part.allows(filter, kind))).collect(),
+            created: micros(*started),
+            durations: bounds(*duration, is_preset(*duration, DurationPreset::whole_class))?,
+            tokens: bounds(*tokens, is_preset(*tokens, TokenPreset::whole_class))?,
+        })
+    }
+
+    /// How many runs are asked for.
+    pub fn count(&self, asked: &Asked) -> u64 {
+        if asked.created == micros(None) && asked.is_by_kind() {
+            let kinds = asked.kinds.iter().zip(&self.totals);
+            return kinds.filter(|(is_asked, _)| **is_asked).map(|(_, runs)| runs).sum();
+        }
+        self.blocks.iter().map(|(_, block)| asked.count_in(block)).sum()
+    }
+
+    /// Where the page lies that begins after so many of the runs asked for; `None` when it is empty.
+    pub fn page(&self, asked: &Asked, offset: u64, limit: u64) -> Option<PagePlace> {
+        let (mut passed, mut place): (u64, Option<PagePlace>) = (0, None);
+        let mut taken = 0;
+        for (_, block) in self.blocks.iter().rev() {
+            // A block that lies before the page is counted by its kinds.
+            if place.is_none() {
+                let runs = asked.count_in(block);
+                if passed + runs <= offset {
+                    passed += runs;
+                    continue;
+                }
+            }
+            // How many of one time there are before the page.
+            let (mut at_once, mut time) = (0, None);
+            for entry in asked.entries_in(block).rev() {
+                if time != Some(entry.at) {
+                    (time, at_once) = (Some(entry.at), 0);
+                }
+                if passed < offset {
+                    passed += 1;
+                    at_once += 1;
+                    continue;
+                }
+                let place = place.get_or_insert_with(|| PagePlace { times: Vec::new(), skip: at_once });
+                if place.times.last() != Some(&entry.at) {
+                    place.times.push(entry.at);
+                }
+                taken += 1;
+                if taken == limit {
+                    return Some(place.clone());
+                }
+            }
+        }
+        place
+    }
+}
+
+/// A range of time in microseconds since 1970.
+fn micros(range: Option<Range<Timestamp>>) -> (i64, i64) {
+    let range = range.unwrap_or_default();
+    (range.from.map_or(i64::MIN, Timestamp::micros), range.to.map_or(i64::MAX, Timestamp::micros))
+}
+
+impl Asked {
+    /// The same of another time.
+    pub(super) fn created_in(&self, range: Range<Timestamp>) -> Self {
+        Self { created: micros(Some(range)), ..self.clone() }
+    }
+
+    /// The same of runs of any kind.
+    pub(super) fn of_all_kinds(mut self) -> Self {
+        self.kinds.fill(true);
+        self
+    }
+
+    /// Whether a range of durations is asked for that is no option of a menu.
+    pub(super) const fn has_free_duration(&self) -> bool {
+        self.durations.is_some()
+    }
+
+    /// … or of tokens.
+    pub(super) const fn has_free_tokens(&self) -> bool {
+        self.tokens.is_some()
+    }
+
+    /// Whether the kind of a run decides, its date aside.
+    pub(super) const fn is_by_kind(&self) -> bool {
+        self.durations.is_none() && self.tokens.is_none()
+    }
+
+    pub(super) fn has_kind(&self, kind: KindId) -> bool {
+        self.kinds[kind.index()]
+    }
+
+    /// The entries of a block that are asked for, oldest first.
+    pub(super) fn entries_in<'a>(&'a self, block: &'a Block) -> impl DoubleEndedIterator<Item = &'a Entry> {
+        let (from, to) = self.created;
+        block.within(from, to).iter().filter(|entry| {
+            let fits = |range: Option<(u32, u32)>, number: Number| {
+                range.is_none_or(|(from, to)| number.get().is_some_and(|number| from <= number && number < to))
+            };
+            self.has_kind(entry.kind) && fits(self.durations, entry.duration_ms) && fits(self.tokens, entry.tokens)
+        })
+    }
+
+    /// Whether all of a block was created within the time asked for; `None` when nothing was.
+    pub(super) fn covers(&self, block: &Block) -> Option<bool> {
+        let (from, to) = self.created;
+        let (first, last) = (block.first_at()?, block.last_at()?);
+        (last >= from && first < to).then_some(first >= from && last < to)
+    }
+
+    fn count_in(&self, block: &Block) -> u64 {
+        match self.covers(block) {
+            None => 0,
+            Some(true) if self.is_by_kind() => {
+                block.kinds().filter(|(kind, _)| self.has_kind(*kind)).map(|(_, runs)| u64::from(runs)).sum()
+            }
+            Some(_) => self.entries_in(block).count() as u64,
+        }
+    }
+}
