@@ -8,6 +8,7 @@ pub mod cost;
 pub mod document;
 pub mod duration;
 pub mod engine_state;
+pub mod exported_run;
 pub mod facets;
 pub mod failure;
 pub mod filter;

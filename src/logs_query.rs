@@ -76,10 +76,26 @@ impl LogsQuery {
     /// Of which runs one wants to hear, as the API asks for them. Of a preset of dates all that is written now is part, and so
     /// nothing is asked: then all who look at the same list ask for the same.
     pub fn watched(&self, scope: LogsScope, found_by: Option<FoundBy>) -> String {
+        let date = self.filters.date.and_then(|date| match date {
+            Choice::Custom(range) => Some(range),
+            Choice::Preset(_) => None,
+        });
+        self.asked_of_the_api(scope, found_by, date)
+    }
+
+    /// Which runs are meant at a moment, on all pages together, as the API asks for them.
+    pub fn exported(&self, scope: LogsScope, found_by: Option<FoundBy>, now: Timestamp) -> String {
+        let date = self.filters.date.map(|date| match date {
+            Choice::Custom(range) => range,
+            Choice::Preset(preset) => preset.at(now),
+        });
+        self.asked_of_the_api(scope, found_by, date)
+    }
+
+    fn asked_of_the_api(&self, scope: LogsScope, found_by: Option<FoundBy>, date: Option<Range<Timestamp>>) -> String {
         let filters = &self.filters;
         let value = |kind| filters.value(kind);
         let (teammate, source) = scope.fixed();
-        let date = filters.date.filter(|date| matches!(date, Choice::Custom(_)));
         let (run, conversation) = match (self.search(), found_by) {
             (Search::Empty | Search::Text(_), _) => (None, None),
             (Search::RunLink(id), _) | (Search::Id(id), Some(FoundBy::Run)) => (Some(id), None),
@@ -106,6 +122,11 @@ impl LogsQuery {
     pub fn list_key(&self) -> String {
         let q = self.q.clone().filter(|_| self.search().asks_the_server());
         Self { run: None, part: RunPart::default(), q, strangers: Vec::new(), ..self.clone() }.to_string()
+    }
+
+    /// What decides which runs are meant, on all pages together.
+    pub fn filter_key(&self) -> String {
+        Self { page: PageNumber::FIRST, ..self.clone() }.list_key()
     }
 
     /// The same with another text in the search box. Words pick among the rows in hand, so the page stays; an id asks

@@ -56,6 +56,12 @@ pub fn api_events(organization_id: OrganizationId, parameters: &str, after: &str
     format!("/api/organizations/{organization_id}/workflows/runs/events/?{parameters}{and}after={after}")
 }
 
+/// Everything that a filter lists, as the API has both, as a file of some format.
+pub fn api_export(organization_id: OrganizationId, parameters: &str, format: &str) -> String {
+    let and = if parameters.is_empty() { "" } else { "&" };
+    format!("/api/organizations/{organization_id}/workflows/runs/export/?{format}{and}{parameters}")
+}
+
 /// Sign-in that comes back to `next`.
 pub fn login_then(next: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();

@@ -4,5 +4,6 @@ pub mod frame;
 pub mod hooks;
 pub mod kit;
 pub mod logs_table;
+pub mod overview;
 pub mod pages;
 pub mod run_detail;

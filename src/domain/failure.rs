@@ -31,6 +31,14 @@ impl Failure {
         self.step_name.as_ref().map_or_else(|| "The run failed".to_owned(), |step| format!("Step “{step}” failed"))
     }
 
+    /// All of it: `Step “Post credit note” failed: ledger.create: period is closed`.
+    pub fn sentence(&self) -> String {
+        match self.reason() {
+            Some(reason) => format!("{}: {reason}", self.headline()),
+            None => self.headline(),
+        }
+    }
+
     /// What follows the headline: the tool and its error.
     pub fn reason(&self) -> Option<String> {
         match (&self.tool, &self.message) {
@@ -133,6 +141,10 @@ mod tests {
         assert_eq!(failure.step_id.as_deref(), Some("4"));
         assert_eq!(failure.headline(), "Step “Post credit note” failed");
         assert_eq!(failure.reason().unwrap(), "ledger.create_credit_note: 409: period 2026-10 is closed");
+        assert_eq!(
+            failure.sentence(),
+            "Step “Post credit note” failed: ledger.create_credit_note: 409: period 2026-10 is closed"
+        );
         assert_eq!(failure.signature.as_deref(), Some("#: period # is closed"));
         assert_eq!(failure.last_good_step.as_deref(), Some("Decide refund"));
         assert_eq!(explain(RunStatus::Completed, &steps, None), None);

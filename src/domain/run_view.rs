@@ -1,6 +1,7 @@
 //! What pages are answered: a list with how it was found, and an expanded run with the place where it belongs.
 
 use super::{
+    facets::Facets,
     ids::{OrganizationId, WorkflowId},
     page::Page,
     payload::CutPayload,
@@ -72,6 +73,8 @@ pub struct FilterOptions {
     pub models: Vec<String>,
     /// By name.
     pub skills: Vec<Skill>,
+    /// How many runs each option would give; `None` where an id is asked for, under which nothing is counted.
+    pub counts: Option<Facets>,
 }
 
 /// A skill by name.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 pub type StatusCounts = BTreeMap<RunStatus, u64>;
 
 /// What the runs of a filter come to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RunsSummary {
     pub total: u64,
     /// Present and `true` where more runs fit than were looked at: all of this is of the newest ones only.

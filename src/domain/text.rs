@@ -21,6 +21,21 @@ pub fn thousands(number: u64) -> String {
     grouped
 }
 
+/// About how many, in few characters: `640`, `12.4K`, `1.9M`, `12B`.
+pub fn compact(number: u64) -> String {
+    let (unit, letter) = match number {
+        ..1_000 => return number.to_string(),
+        1_000..999_950 => (1_000, "K"),
+        999_950..999_950_000 => (1_000_000, "M"),
+        _ => (1_000_000_000, "B"),
+    };
+    let tenths = (number / (unit / 20)).div_ceil(2);
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => format!("{}{letter}", thousands(whole)),
+        (whole, tenth) => format!("{}.{tenth}{letter}", thousands(whole)),
+    }
+}
+
 /// How much something is, in bytes, as people read it: `640 bytes`, `12 KB`, `1.5 MB`.
 pub fn byte_size(bytes: u64) -> String {
     match bytes {
@@ -36,6 +51,25 @@ pub fn byte_size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_are_said_in_few_characters() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1K"),
+            (12_449, "12.4K"),
+            (12_450, "12.5K"),
+            (999_949, "999.9K"),
+            (999_950, "1M"),
+            (1_904_233, "1.9M"),
+            (999_949_999, "999.9M"),
+            (12_000_000_000, "12B"),
+            (1_234_567_890_123_456, "1,234,567.9B"),
+        ] {
+            assert_eq!(compact(number), text);
+        }
+    }
 
     #[test]
     fn cuts_between_characters() {

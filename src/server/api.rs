@@ -19,8 +19,10 @@ mod run_patch;
 mod run_payload;
 mod run_steps;
 mod run_write;
+mod runs_export;
 mod runs_list;
 mod runs_stream;
+mod runs_summary;
 mod session;
 
 use super::{AppState, settings::Settings};
@@ -35,7 +37,12 @@ pub fn endpoints(settings: &Settings) -> Vec<Endpoint> {
     endpoints.push(run_patch::endpoint(settings));
     endpoints.extend(run_parts::endpoints(settings));
     endpoints.push(attachment_write::endpoint(settings));
-    endpoints.extend([runs_stream::endpoint(), run_events::endpoint()]);
+    endpoints.extend([
+        runs_stream::endpoint(),
+        run_events::endpoint(),
+        runs_summary::endpoint(),
+        runs_export::endpoint(),
+    ]);
     endpoints.extend(otlp::endpoints(settings));
     endpoints.extend(run_payload::endpoints());
     endpoints.extend(run_steps::endpoints());

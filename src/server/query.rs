@@ -1,5 +1,6 @@
 //! What both faces, pages and API, call. Knows neither HTTP nor pages, and holds no SQL.
 
+pub mod export;
 pub mod filter_options;
 pub mod get_run;
 pub mod ingest;
@@ -8,4 +9,5 @@ pub mod run_changes;
 pub mod run_index;
 pub mod run_view;
 pub mod sign_in;
+pub mod summary;
 pub mod traces;

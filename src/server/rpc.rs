@@ -8,6 +8,7 @@ use super::{
     policy::Policy,
     query::{self, run_view::Asked},
     routes::{Kind, Route},
+    store::OrgDb,
 };
 use crate::{
     domain::{
@@ -19,6 +20,7 @@ use crate::{
         run_view::{FilterOptions, FoundBy, FoundRun, RunsAnswer, StepsView},
         scope::LogsScope,
         search::Search,
+        summary::RunsSummary,
         unread::Unread,
     },
     error::AppError,
@@ -42,11 +44,12 @@ use serde::Serialize;
 const MAX_ERROR_BYTES: usize = 64 * 1024;
 
 /// Who may call which server function. One that is not in here is answered 401.
-const POLICIES: [(&str, Policy); 5] = [
+const POLICIES: [(&str, Policy); 6] = [
     (server_fns::GetFilterOptions::PATH, Policy::Organization(Scope::RunsRead)),
     (server_fns::GetPayload::PATH, Policy::Organization(Scope::RunsRead)),
     (server_fns::GetRun::PATH, Policy::Organization(Scope::RunsRead)),
     (server_fns::GetSteps::PATH, Policy::Organization(Scope::RunsRead)),
+    (server_fns::GetSummary::PATH, Policy::Organization(Scope::RunsRead)),
     (server_fns::ListRuns::PATH, Policy::Organization(Scope::RunsRead)),
 ];
 
@@ -106,34 +109,55 @@ pub async fn list_runs(
     size: PageSize,
 ) -> Result<Unread<RunsAnswer>, AppError> {
     let query = LogsQuery::parse(search);
-    let filter = scope.narrow(query.filters.to_run_filter(clock::now()));
     let request = PageRequest { page: query.page, limit: size.into() };
     let access = reader(organization_id).await?;
     // Before the list: a write between the two is told twice, and not never.
     let as_of = access.org.last_change().await?;
-    let list = async |filter| Box::pin(query::list_runs::summaries(&access.org, &filter, request)).await;
-    let by_run = |id| RunFilter { run_id: Some(RunId(id)), ..filter.clone() };
-    let (page, kind) = match query.search() {
-        Search::Empty | Search::Text(_) => (list(filter).await?, None),
-        Search::RunLink(id) => (list(by_run(id)).await?, Some(FoundBy::Run)),
-        // An id is a conversation's, and a run's where no conversation has it (P-20).
-        Search::Id(id) => {
-            let page = list(RunFilter { conversation_id: Some(ConversationId(id)), ..filter.clone() }).await?;
-            if page.total > 0 {
-                (page, Some(FoundBy::Conversation))
-            } else {
-                (list(by_run(id)).await?, Some(FoundBy::Run))
-            }
-        }
-    };
+    let (filter, kind) = meant(&access.org, scope, &query).await?;
+    let page = Box::pin(query::list_runs::summaries(&access.org, &filter, request)).await?;
     let found_by = kind.filter(|_| page.total > 0);
     unread(&RunsAnswer { page, as_of, found_by })
 }
 
-/// What the menus of the filters offer.
-pub async fn get_filter_options(organization_id: OrganizationId) -> Result<Unread<FilterOptions>, AppError> {
+/// Which runs a URL asks a surface for, and by what the id in its search box finds them.
+async fn meant(org: &OrgDb, scope: LogsScope, query: &LogsQuery) -> Result<(RunFilter, Option<FoundBy>), AppError> {
+    let filter = scope.narrow(query.filters.to_run_filter(clock::now()));
+    let by_run = |id| (RunFilter { run_id: Some(RunId(id)), ..filter.clone() }, Some(FoundBy::Run));
+    Ok(match query.search() {
+        Search::Empty | Search::Text(_) => (filter, None),
+        Search::RunLink(id) => by_run(id),
+        // An id is a conversation's, and a run's where no conversation has it (P-20).
+        Search::Id(id) => {
+            let by_conversation = RunFilter { conversation_id: Some(ConversationId(id)), ..filter.clone() };
+            if query::list_runs::total(org, &by_conversation).await? > 0 {
+                (by_conversation, Some(FoundBy::Conversation))
+            } else {
+                by_run(id)
+            }
+        }
+    })
+}
+
+/// What the menus of the filters offer, with how many runs each option would give.
+pub async fn get_filter_options(
+    organization_id: OrganizationId,
+    scope: LogsScope,
+    search: &str,
+) -> Result<Unread<FilterOptions>, AppError> {
     let access = reader(organization_id).await?;
-    unread(&query::filter_options::filter_options(&access.org).await?)
+    let (filter, _) = meant(&access.org, scope, &LogsQuery::parse(search)).await?;
+    unread(&query::filter_options::filter_options(&access.org, &filter, clock::now()).await?)
+}
+
+/// What the runs come to that a URL asks a surface for.
+pub async fn get_summary(
+    organization_id: OrganizationId,
+    scope: LogsScope,
+    search: &str,
+) -> Result<Unread<RunsSummary>, AppError> {
+    let access = reader(organization_id).await?;
+    let (filter, _) = meant(&access.org, scope, &LogsQuery::parse(search)).await?;
+    unread(&query::summary::summary(&access.org, &filter, clock::now()).await?)
 }
 
 /// One run with everything that it shows, or the organization of the viewer that has it.

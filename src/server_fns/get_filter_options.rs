@@ -1,13 +1,18 @@
 //! What the menus of the filters offer.
 
 use crate::{
-    domain::{ids::OrganizationId, run_view::FilterOptions, unread::Unread},
+    domain::{ids::OrganizationId, run_view::FilterOptions, scope::LogsScope, unread::Unread},
     error::AppError,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 
-/// The organization's own channels, models and skills.
+/// The organization's own channels, models and skills, and how many runs each option would give a surface beside the other
+/// filters of a URL's query string.
 #[server(prefix = "/fn", endpoint = "get_filter_options", input = Json)]
-pub async fn get_filter_options(organization_id: OrganizationId) -> Result<Unread<FilterOptions>, AppError> {
-    crate::server::rpc::get_filter_options(organization_id).await
+pub async fn get_filter_options(
+    organization_id: OrganizationId,
+    scope: LogsScope,
+    search: String,
+) -> Result<Unread<FilterOptions>, AppError> {
+    crate::server::rpc::get_filter_options(organization_id, scope, &search).await
 }

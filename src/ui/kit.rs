@@ -8,5 +8,6 @@ pub mod json_tree;
 pub mod link;
 pub mod marked;
 pub mod moment;
+pub mod not_loaded;
 pub mod status_badge;
 pub mod tabs;

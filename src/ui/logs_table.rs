@@ -3,6 +3,7 @@
 
 mod cells;
 mod date_form;
+mod export_menu;
 mod filter_bar;
 mod filter_menu;
 mod linked_run;
@@ -32,6 +33,7 @@ use crate::{
             workflow_runs::{ListKey, WorkflowRuns, use_workflow_runs},
         },
         kit::{link::HiddenFields, moment::time_words},
+        overview::Overview,
         run_detail::load_details,
     },
 };
@@ -82,7 +84,7 @@ pub fn AiTeammateLogsTable(
     let runs = use_workflow_runs(scope);
     let search = use_needle(runs);
     // What was offered before stays when it cannot be asked for again.
-    let options = Memo::new(move |before: Option<&FilterOptions>| match runs.options.get() {
+    let options = Memo::new(move |before: Option<&FilterOptions>| match runs.options.get().flatten() {
         Some(Ok(options)) => options.read().unwrap_or_default(),
         _ => before.cloned().unwrap_or_default(),
     });
@@ -90,6 +92,7 @@ pub fn AiTeammateLogsTable(
     // moment would keep what it saw before.
     view! {
         <Toolbar runs />
+        <Overview runs />
         <div class="find">
             <SearchBox search runs />
             <Transition fallback=move || {
@@ -168,6 +171,7 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
             Err(error) => Shown { key, error: Some(error), ..before.cloned().unwrap_or_default() },
         }
     });
+    Effect::new(move || runs.found_by.set(shown.with(|shown| shown.found_by)));
     let live = use_live(runs, shown);
     let page = live.page;
     let ids = Memo::new(move |_| {

@@ -20,22 +20,15 @@ mod voice;
 
 use crate::{
     domain::ids::RunId,
-    ui::hooks::workflow_runs::{History, WorkflowRuns},
+    ui::{
+        hooks::workflow_runs::{History, WorkflowRuns},
+        kit::not_loaded::NotLoaded,
+    },
 };
 use answered::Answered;
 use leptos::{either::Either, prelude::*, wasm_split};
 use linked::Linked;
 use wasm_bindgen::JsCast;
-
-/// The code that shows a run did not come: no connection, or a newer version is being served.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotLoaded;
-
-impl From<wasm_split::SplitLoaderError> for NotLoaded {
-    fn from(_: wasm_split::SplitLoaderError) -> Self {
-        Self
-    }
-}
 
 /// Where a run is shown.
 #[derive(Clone, Copy)]

@@ -25,10 +25,12 @@ const OPEN: Answers = [200; 7];
 const PAGE_OF_ADMINS: Answers = [303, 200, 403, 200, 303, 303, 303];
 
 /// Every route by its method and path; who may call it; what each caller is answered; and the body, where it takes one.
-const KNOWN: [(&str, &str, Answers, &str); 50] = [
+const KNOWN: [(&str, &str, Answers, &str); 53] = [
     ("GET /api/organizations/{organization_id}/workflows/runs/", "organization runs:read", READ, ""),
     ("POST /api/organizations/{organization_id}/workflows/runs/", "organization runs:write", WRITE, ""),
     ("GET /api/organizations/{organization_id}/workflows/runs/events/", "organization runs:read", READ, ""),
+    ("GET /api/organizations/{organization_id}/workflows/runs/export/", "organization runs:read", READ, ""),
+    ("GET /api/organizations/{organization_id}/workflows/runs/summary/", "organization runs:read", READ, ""),
     (
         "GET /api/organizations/{organization_id}/workflows/{workflow_id}/runs/{run_id}/",
         "organization runs:read",
@@ -118,7 +120,8 @@ const KNOWN: [(&str, &str, Answers, &str); 50] = [
     ("POST /fn/get_run", "organization runs:read", READ, GET),
     ("POST /fn/get_steps", "organization runs:read", READ, STEPS),
     ("POST /fn/get_payload", "organization runs:read", READ, PAYLOAD),
-    ("POST /fn/get_filter_options", "organization runs:read", READ, OPTIONS),
+    ("POST /fn/get_filter_options", "organization runs:read", READ, UNDER),
+    ("POST /fn/get_summary", "organization runs:read", READ, UNDER),
     ("GET /", "signed-in", [303, 302, 302, 302, 303, 303, 303], ""),
     ("GET /logs", "signed-in", PAGE_OF_ADMINS, ""),
     ("GET /staff/ai/{employee_id}", "signed-in", [303, 404, 200, 200, 303, 303, 303], ""),
@@ -140,7 +143,7 @@ const LIST: &str =
 const GET: &str = r#"{ "organization_id": "{organization_id}", "run_id": "{run_id}", "scope": "Organization", "search": "", "size": "Ten" }"#;
 const STEPS: &str = r#"{ "organization_id": "{organization_id}", "run_id": "{run_id}", "offset": 0 }"#;
 const PAYLOAD: &str = r#"{ "organization_id": "{organization_id}", "run_id": "{run_id}", "key": { "Run": "Input" } }"#;
-const OPTIONS: &str = r#"{ "organization_id": "{organization_id}" }"#;
+const UNDER: &str = r#"{ "organization_id": "{organization_id}", "scope": "Organization", "search": "" }"#;
 /// Stands in everything private that the organization has.
 const MARK: &str = "88213";
 
@@ -171,6 +174,7 @@ fn two_organizations(installation: &Installation) -> String {
     let mut run = runs::full_run(1);
     run["attachments"][0]["media_type"] = json!("text/plain");
     run["workflow_name"] = json!("Triage of 88213");
+    run["model"] = json!("model-88213");
     installation.import(&org, &[run]);
     installation.attach(&org, 1, b"The order 88213 in a file");
     org

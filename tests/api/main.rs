@@ -17,4 +17,5 @@ mod payload;
 mod s3;
 mod session;
 mod steps;
+mod summary;
 mod write;

@@ -102,7 +102,9 @@ async fn lists_are_what_the_oracle_says() {
                 document.updated_at = Some(runs::at(1).parse().unwrap());
             }
             write(&org, &documents).await;
-            let options = filter_options::filter_options(&org).await.unwrap();
+            let options = filter_options::filter_options(&org, &RunFilter::default(), alloy_logs::server::clock::now())
+                .await
+                .unwrap();
             let models: BTreeSet<_> = documents.iter().filter_map(|document| document.model.clone()).collect();
             assert!(models.iter().eq(&options.models), "{}", database.kind);
             assert!(options.models.is_sorted() && options.channels.is_sorted(), "{}", database.kind);

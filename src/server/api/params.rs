@@ -41,10 +41,16 @@ impl Default for ListParams {
     }
 }
 
+/// The filters of a list, by themselves.
+#[derive(Debug, Default)]
+pub struct FilterParams {
+    pub filter: RunFilter,
+}
+
 /// What a stream of events asks for: the filters of a list, and from where on.
 #[derive(Debug, Default)]
 pub struct EventParams {
-    pub filter: RunFilter,
+    pub filters: FilterParams,
     pub after: Option<Position>,
 }
 
@@ -206,17 +212,23 @@ pub fn described() -> Vec<Parameter> {
         .collect()
 }
 
+impl QueryParams for FilterParams {
+    fn read(&mut self, name: &str, text: &str) -> Option<Result<(), String>> {
+        if OF_THE_PAGE.contains(&name) {
+            return None;
+        }
+        let mut list = ListParams { filter: std::mem::take(&mut self.filter), ..ListParams::default() };
+        let read = list.read(name, text);
+        self.filter = list.filter;
+        read
+    }
+}
+
 impl QueryParams for EventParams {
     fn read(&mut self, name: &str, text: &str) -> Option<Result<(), String>> {
         match name {
             AFTER => Some(set_some(&mut self.after, value(text))),
-            name if OF_THE_PAGE.contains(&name) => None,
-            name => {
-                let mut list = ListParams { filter: std::mem::take(&mut self.filter), ..ListParams::default() };
-                let read = list.read(name, text);
-                self.filter = list.filter;
-                read
-            }
+            name => self.filters.read(name, text),
         }
     }
 }
@@ -360,7 +372,7 @@ mod tests {
                 let query = LogsQuery::parse(&search);
                 let listed = scope.narrow(query.filters.to_run_filter(Timestamp::EPOCH));
                 let heard: EventParams = parse(&query.watched(scope, None)).unwrap();
-                assert_eq!(heard.filter, listed, "{search}");
+                assert_eq!(heard.filters.filter, listed, "{search}");
             }
         }
     }
@@ -369,7 +381,7 @@ mod tests {
     fn a_stream_takes_the_filters_of_a_list_and_nothing_of_its_page() {
         let params: EventParams = parse("status=failed&state[region]=eu&after=12&channel=api").unwrap();
         let list: ListParams = parse("status=failed&state[region]=eu&channel=api").unwrap();
-        assert_eq!((params.filter, params.after), (list.filter, Some(Position::after(12))));
+        assert_eq!((params.filters.filter, params.after), (list.filter, Some(Position::after(12))));
         let Err(AppError::BadRequest(faults)) = parse::<EventParams>("page=1&limit=2&exclude=flow&after=x") else {
             panic!("it is refused")
         };

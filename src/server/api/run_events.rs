@@ -55,7 +55,7 @@ async fn handle(
     State(state): State<AppState>,
 ) -> Result<Response, AppError> {
     let live = state.live.clone();
-    let events = live.events(state, standing, params.filter, last.or(params.after)).await?;
+    let events = live.events(state, standing, params.filters.filter, last.or(params.after)).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE)),
         // Proxies would keep it back until there is more.

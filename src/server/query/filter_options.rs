@@ -1,12 +1,17 @@
 //! What the menus of the filters offer.
 
 use crate::{
-    domain::run_view::{FilterOptions, Skill},
+    domain::{
+        filter::RunFilter,
+        run_view::{FilterOptions, Skill},
+        time::Timestamp,
+    },
     server::store::{OrgDb, StoreError},
 };
 
-/// The channels, models and skills of an organization.
-pub async fn filter_options(org: &OrgDb) -> Result<FilterOptions, StoreError> {
+/// The channels, models and skills of an organization, and how many runs each option of each menu would give under the other
+/// parts of a filter, whose dates are relative to `now`.
+pub async fn filter_options(org: &OrgDb, filter: &RunFilter, now: Timestamp) -> Result<FilterOptions, StoreError> {
     let mut snapshot = org.snapshot().await?;
     let skills = snapshot.skills().await?;
     let known = snapshot.known_values().await?;
@@ -14,5 +19,6 @@ pub async fn filter_options(org: &OrgDb) -> Result<FilterOptions, StoreError> {
         channels: known.sources.into_iter().collect(),
         models: known.models.into_iter().collect(),
         skills: skills.into_iter().map(|(id, name)| Skill { id, name }).collect(),
+        counts: snapshot.facets(filter, now).await?,
     })
 }

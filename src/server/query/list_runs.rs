@@ -9,6 +9,11 @@ use crate::{
     server::store::{Columns, OrgDb, StoreError},
 };
 
+/// How many runs there are.
+pub async fn total(org: &OrgDb, filter: &RunFilter) -> Result<u64, StoreError> {
+    org.snapshot().await?.count_runs(filter).await
+}
+
 /// A page of runs as a page lists them.
 pub async fn summaries(org: &OrgDb, filter: &RunFilter, request: PageRequest) -> Result<Page<RunSummary>, StoreError> {
     let mut snapshot = org.snapshot().await?;

@@ -69,7 +69,7 @@ fn broken(error: impl Into<UnpackError>) -> StoreError {
 }
 
 /// Work that takes a processor for a while.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|_| StoreError::Unavailable(sqlx::Error::WorkerCrashed))
 }

@@ -167,18 +167,18 @@ pub(super) fn time(micros: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_micros(micros).map_err(inconsistent)
 }
 
-fn optional_time(micros: Option<i64>) -> Result<Option<Timestamp>, StoreError> {
+pub(super) fn optional_time(micros: Option<i64>) -> Result<Option<Timestamp>, StoreError> {
     micros.map(time).transpose()
 }
 
-fn unpack<T: DeserializeOwned>(packed: Option<&[u8]>) -> Result<Option<T>, StoreError> {
+pub(super) fn unpack<T: DeserializeOwned>(packed: Option<&[u8]>) -> Result<Option<T>, StoreError> {
     packed.map(packed::unpack_json).transpose().map_err(inconsistent)
 }
 
-fn read_costs(json: Option<&str>) -> Result<Vec<CostLine>, StoreError> {
+pub(super) fn read_costs(json: Option<&str>) -> Result<Vec<CostLine>, StoreError> {
     json.map(serde_json::from_str).transpose().map(Option::unwrap_or_default).map_err(unreadable)
 }
 
-fn read_failure(json: Option<&str>) -> Result<Option<Failure>, StoreError> {
+pub(super) fn read_failure(json: Option<&str>) -> Result<Option<Failure>, StoreError> {
     json.map(serde_json::from_str).transpose().map_err(unreadable)
 }

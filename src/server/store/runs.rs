@@ -30,12 +30,25 @@ pub enum Columns {
     List,
 }
 
-/// Where a page of a list is entered.
-enum Entry {
+/// Where some rows of a list are entered.
+pub(super) enum Entry {
     /// Its runs were created at these times, as the run index says.
     Known(PagePlace),
     /// At the newest run, passing by so many.
     Passing(u64),
+}
+
+/// Some rows of a list: how many come before them, and how many they are at most.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stretch {
+    pub offset: u64,
+    pub limit: u64,
+}
+
+impl From<PageRequest> for Stretch {
+    fn from(page: PageRequest) -> Self {
+        Self { offset: page.offset(), limit: page.limit.get() }
+    }
 }
 
 /// How a list and its total are found, a line a step; no step for a total that the run index knows.
@@ -147,14 +160,14 @@ impl Snapshot {
         filter: &RunFilter,
         page: PageRequest,
     ) -> Result<Vec<RunSummary>, StoreError> {
-        let Some(entry) = self.enter(filter, page).await? else { return Ok(Vec::new()) };
+        let Some(entry) = self.enter(filter, page.into()).await? else { return Ok(Vec::new()) };
         let select = self.summaries(filter, page.limit, entry);
         let rows: Vec<SummaryRow> = self.tx.fetch_all(&select).await?;
         rows.into_iter().map(SummaryRow::read).collect()
     }
 
     fn summaries(&self, filter: &RunFilter, limit: Limit, entry: Entry) -> SelectStatement {
-        let mut select = self.page_of_runs(filter, limit, entry);
+        let mut select = self.page_of_runs(filter, limit.get(), entry);
         self.select_summary(&mut select);
         select
     }
@@ -191,8 +204,8 @@ impl Snapshot {
         page: PageRequest,
         columns: Columns,
     ) -> Result<Vec<Run>, StoreError> {
-        let Some(entry) = self.enter(filter, page).await? else { return Ok(Vec::new()) };
-        let mut select = self.page_of_runs(filter, page.limit, entry);
+        let Some(entry) = self.enter(filter, page.into()).await? else { return Ok(Vec::new()) };
+        let mut select = self.page_of_runs(filter, page.limit.get(), entry);
         self.select_run(&mut select, columns);
         let rows: Vec<RunRow> = self.tx.fetch_all(&select).await?;
         rows.into_iter().map(|row| row.read(self.organization_id(), columns)).collect()
@@ -201,7 +214,7 @@ impl Snapshot {
     /// How the database lists and counts; for the tests and `make bench`, which hold both to their indexes.
     pub async fn explain_list(&mut self, filter: &RunFilter, page: PageRequest) -> Result<ListPlans, StoreError> {
         let index = self.index().await?;
-        let entry = self.enter(filter, page).await?.unwrap_or(Entry::Passing(page.offset()));
+        let entry = self.enter(filter, page.into()).await?.unwrap_or(Entry::Passing(page.offset()));
         let rows = self.summaries(filter, page.limit, entry);
         let rows = self.tx.explain(&rows).await?;
         let total = match index.ask(filter) {
@@ -211,12 +224,12 @@ impl Snapshot {
         Ok(ListPlans { rows, total })
     }
 
-    /// Where a page is found; `None` when it is empty.
-    async fn enter(&mut self, filter: &RunFilter, page: PageRequest) -> Result<Option<Entry>, StoreError> {
+    /// Where some rows are found; `None` when there are none.
+    pub(super) async fn enter(&mut self, filter: &RunFilter, stretch: Stretch) -> Result<Option<Entry>, StoreError> {
         let index = self.index().await?;
         Ok(match index.ask(filter) {
-            Some(asked) => index.page(&asked, page.offset(), page.limit.get()).map(Entry::Known),
-            None => Some(Entry::Passing(page.offset())),
+            Some(asked) => index.page(&asked, stretch.offset, stretch.limit).map(Entry::Known),
+            None => Some(Entry::Passing(stretch.offset)),
         })
     }
 
@@ -231,7 +244,7 @@ impl Snapshot {
     }
 
     /// The ids of a page come first, from an index alone; what is shown of them is joined to these few.
-    fn page_of_runs(&self, filter: &RunFilter, limit: Limit, entry: Entry) -> SelectStatement {
+    pub(super) fn page_of_runs(&self, filter: &RunFilter, limit: u64, entry: Entry) -> SelectStatement {
         let (times, skip) = match entry {
             Entry::Known(PagePlace { times, skip }) => (Some(times), skip),
             Entry::Passing(runs) => (None, runs),
@@ -248,7 +261,7 @@ impl Snapshot {
                 .from(Runs::Table)
                 .cond_where(self.condition(filter))
                 .and_where_option(times.map(|times| Expr::col((Runs::Table, Runs::CreatedAt)).is_in(times)))
-                .limit(limit.get())
+                .limit(limit)
                 .offset(skip),
         );
         let of_page = Cond::all()
@@ -259,7 +272,7 @@ impl Snapshot {
     }
 
     /// What a run is called by others: its skill, teammate and conversation.
-    fn join_names(&self, select: &mut SelectStatement) {
+    pub(super) fn join_names(&self, select: &mut SelectStatement) {
         let same = |organization, id, run_column| {
             Cond::all().add(organization).add(SimpleExpr::from(id).equals((Runs::Table, run_column)))
         };

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         ids::RunId,
         page::PageSize,
-        run_view::{FilterOptions, FoundRun, RunsAnswer},
+        run_view::{FilterOptions, FoundBy, FoundRun, RunsAnswer},
         scope::LogsScope,
         unread::Unread,
     },
@@ -46,6 +46,9 @@ impl ListKey {
     }
 }
 
+/// Which runs are meant, on all pages together: the surface, and what its URL asks for.
+pub type Meant = (LogsScope, String);
+
 /// An answer, with the text of the key that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {
@@ -74,6 +77,8 @@ pub struct WorkflowRuns {
     pub query: Memo<LogsQuery>,
     /// The path of the page, to which links lead.
     pub path: Memo<String>,
+    /// Which runs are meant.
+    pub meant: Memo<Meant>,
     /// What is wanted now.
     pub key: Memo<ListKey>,
     /// What the server answered last. While it is asked again, what it answered before.
@@ -82,8 +87,12 @@ pub struct WorkflowRuns {
     pub expanded: Memo<Option<RunId>>,
     /// That run, with the id that was asked for; `None` when the URL names none.
     pub run: Resource<Option<AskedRun>>,
-    /// What the menus of the filters offer.
-    pub options: Resource<Result<Unread<FilterOptions>, AppError>>,
+    /// What the menus of the filters offer; `None` when something else was wanted before it came.
+    pub options: Resource<Option<Result<Unread<FilterOptions>, AppError>>>,
+    /// What the id in the search box turned out to be.
+    pub found_by: RwSignal<Option<FoundBy>>,
+    /// Goes up when the same may be answered otherwise: one asked again, or heard of a write.
+    pub renewed: RwSignal<u32>,
     /// Whether the server is being asked again. What it renders itself is never on its way.
     pub busy: Signal<bool>,
     /// How the table's transition says that it waits.
@@ -124,7 +133,15 @@ pub fn use_workflow_runs(scope: Signal<LogsScope>) -> WorkflowRuns {
             async move { answer.await.flatten() }
         },
     );
-    let options = Resource::new(|| (), move |()| get_filter_options(organization_id));
+    let meant = Memo::new(move |_| (scope.get(), query.with(LogsQuery::filter_key)));
+    let latest = Latest::of(meant);
+    let options = Resource::new(
+        move || meant.get(),
+        move |meant| {
+            let (scope, search) = meant.clone();
+            latest.ask(meant, get_filter_options(organization_id, scope, search))
+        },
+    );
     let (pending, set_pending) = signal(false);
     let hydrated = use_hydrated();
     let busy = Signal::derive(move || hydrated.get() && pending.get());
@@ -133,7 +150,22 @@ pub fn use_workflow_runs(scope: Signal<LogsScope>) -> WorkflowRuns {
         let replace = history == History::Replace;
         navigate(&href, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
     });
-    WorkflowRuns { scope, query, path: location.pathname, key, listed, expanded, run, options, busy, set_pending, go }
+    WorkflowRuns {
+        scope,
+        query,
+        path: location.pathname,
+        meant,
+        key,
+        listed,
+        expanded,
+        run,
+        options,
+        found_by: RwSignal::new(None),
+        renewed: RwSignal::new(0),
+        busy,
+        set_pending,
+        go,
+    }
 }
 
 impl WorkflowRuns {
@@ -162,5 +194,11 @@ impl WorkflowRuns {
             self.run.refetch();
         }
         self.options.refetch();
+        self.renew();
+    }
+
+    /// Has what is summed up over all pages summed up again.
+    pub fn renew(&self) {
+        self.renewed.update(|renewed| *renewed += 1);
     }
 }

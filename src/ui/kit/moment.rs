@@ -37,20 +37,28 @@ fn exact_text(time: Timestamp) -> impl Fn() -> String + Clone {
     move || time_words(time, hydrated.get())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "milliseconds of this calendar are exact in a double")]
 fn local_text(time: Timestamp) -> String {
+    local_words(
+        time,
+        &[
+            ("day", "numeric"),
+            ("month", "short"),
+            ("year", "numeric"),
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+            ("second", "2-digit"),
+            ("timeZoneName", "short"),
+        ],
+    )
+}
+
+/// These parts of a time in the viewer's zone, as the browser writes them.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of this calendar are exact in a double")]
+pub fn local_words(time: Timestamp, parts: &[(&str, &str)]) -> String {
     let options = js_sys::Object::new();
-    for (part, form) in [
-        ("day", "numeric"),
-        ("month", "short"),
-        ("year", "numeric"),
-        ("hour", "2-digit"),
-        ("minute", "2-digit"),
-        ("second", "2-digit"),
-        ("timeZoneName", "short"),
-    ] {
+    for (part, form) in parts {
         // Setting a member of a plain object is never refused.
-        let _ = js_sys::Reflect::set(&options, &part.into(), &form.into());
+        let _ = js_sys::Reflect::set(&options, &(*part).into(), &(*form).into());
     }
     let date = js_sys::Date::new(&JsValue::from_f64(time.millis() as f64));
     String::from(date.to_locale_string("en-GB", &options))

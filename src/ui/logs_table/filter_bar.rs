@@ -53,7 +53,9 @@ pub fn FilterBar(runs: WorkflowRuns, options: Memo<FilterOptions>) -> impl IntoV
         let words = Memo::new(move |_| {
             in_words.with(|all| all.iter().find(|(known, _)| *known == kind).map(|(_, words)| words.clone()))
         });
-        view! { <FilterMenu kind offers words runs /> }
+        let counts =
+            Memo::new(move |_| options.with(|options| options.counts.as_ref().map(|all| all.of(kind).clone())));
+        view! { <FilterMenu kind offers counts words runs /> }
     };
     let clear = Signal::derive(move || runs.href(LogsQuery::without_filters));
     let is_filtered = move || runs.query.with(|query| query.filters != Filters::default());

@@ -3,7 +3,7 @@
 
 use super::{date_form::DateForm, filter_bar::FilterOption};
 use crate::{
-    domain::filters::FilterKind,
+    domain::{facets::OptionCounts, filters::FilterKind, text::thousands},
     logs_query::LogsQuery,
     ui::{
         hooks::workflow_runs::{History, WorkflowRuns},
@@ -27,6 +27,8 @@ const SHOWN: usize = 100;
 pub fn FilterMenu(
     kind: FilterKind,
     offers: Memo<Vec<FilterOption>>,
+    /// How many runs each option would give, if that is known.
+    counts: Memo<Option<OptionCounts>>,
     /// What is chosen, in words.
     words: Memo<Option<String>>,
     runs: WorkflowRuns,
@@ -64,15 +66,18 @@ pub fn FilterMenu(
                 runs.go(History::Push, next);
             }
         };
+        let count = move || count_of(value, counts);
         view! {
             <a
                 class="menu-item"
                 role="option"
+                aria-description=move || count().map(|count| format!("{count} runs"))
                 aria-selected=move || is_chosen().to_string()
                 href=move || runs.href(next)
                 on:click=choose
             >
                 <span class="menu-words" dir="auto">{option.words}</span>
+                <span class="menu-count" data-count=count></span>
                 {move || is_chosen().then(|| view! { <Glyph icon=Icon::Check /> })}
             </a>
         }
@@ -128,6 +133,12 @@ pub fn FilterMenu(
             </div>
         </div>
     }
+}
+
+/// How many runs an option would give.
+fn count_of(value: StoredValue<String>, counts: Memo<Option<OptionCounts>>) -> Option<String> {
+    let count = |counts: &OptionCounts| value.with_value(|value| counts.get(value).copied().unwrap_or_default());
+    counts.with(|counts| counts.as_ref().map(count)).map(thousands)
 }
 
 /// The way out of a filter.

@@ -241,6 +241,7 @@ impl Live {
             }
         });
         self.rows.set(Some((self.shown.with_untracked(Shown::origin), rows)));
+        self.runs.renew();
     }
 
     /// After a rest, with what came meanwhile.

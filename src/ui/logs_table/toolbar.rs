@@ -1,5 +1,6 @@
 //! What one does with the whole list.
 
+use super::export_menu::ExportMenu;
 use crate::ui::{
     hooks::workflow_runs::WorkflowRuns,
     kit::{
@@ -25,6 +26,7 @@ pub fn Toolbar(runs: WorkflowRuns) -> impl IntoView {
                 <Glyph icon=Icon::Refresh />
                 "Refresh"
             </button>
+            <ExportMenu runs />
         </form>
     }
 }

@@ -1,0 +1,174 @@
+//! `GET …/workflows/runs/export/`: everything that a filter lists, as a file.
+
+use super::{
+    describe::{Description, query_parameter, text},
+    endpoint::{Endpoint, Verb},
+    examples,
+    extract::RunsReader,
+    params::{self, FilterParams},
+    query::{self, Query, QueryParams},
+};
+use crate::{
+    domain::exported_run::ExportedRun,
+    error::AppError,
+    server::{
+        clock,
+        query::export::{Batch, export},
+    },
+};
+use axum::{
+    body::{Body, Bytes},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+use serde_json::json;
+use std::{io, str::FromStr};
+use tokio::sync::mpsc;
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, ResponseBuilder, Type};
+
+/// How runs are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Format {
+    #[default]
+    Csv,
+    Ndjson,
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "csv" => Ok(Self::Csv),
+            "ndjson" => Ok(Self::Ndjson),
+            _ => Err("must be csv or ndjson".to_owned()),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct ExportParams {
+    filters: FilterParams,
+    format: Format,
+    bom: bool,
+}
+
+impl QueryParams for ExportParams {
+    fn read(&mut self, name: &str, value: &str) -> Option<Result<(), String>> {
+        match name {
+            "format" => Some(value.parse().map(|format| self.format = format)),
+            "bom" => Some(query::value(value).map(|bom| self.bom = bom)),
+            name => self.filters.read(name, value),
+        }
+    }
+}
+
+pub fn endpoint() -> Endpoint {
+    let csv = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).build();
+    let ndjson = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("ExportedRun")))
+        .example(Some(json!(examples::exported_run())))
+        .build();
+    let answer = ResponseBuilder::new()
+        .description("The runs, newest first: a table with a head, or a JSON object a line")
+        .content("text/csv; charset=utf-8", csv)
+        .content("application/x-ndjson", ndjson);
+    let format = query_parameter(
+        "format",
+        "How runs are written",
+        text(None).enum_values(Some(["csv", "ndjson"])).default(Some("csv".into())),
+    );
+    let bom = "Whether a CSV begins with the mark by which Excel knows that it is UTF-8";
+    let description = Description::new("Reading", "exportRuns", "Everything that a filter lists, as a file")
+        .more(
+            "All pages of the list with the same parameters, streamed. A text in a CSV that begins like a formula has an apostrophe \
+             before it. An answer that breaks off was not whole.",
+        )
+        .parameter(format)
+        .parameter(query_parameter("bom", bom, ObjectBuilder::new().schema_type(Type::Boolean).default(Some(false.into()))));
+    let description = params::described_filters()
+        .into_iter()
+        .fold(description, Description::parameter)
+        .names::<ExportedRun>()
+        .answer(200, answer)
+        .fails([AppError::unknown_parameter()]);
+    Endpoint::of_organization(Verb::Get, "/workflows/runs/export/", handle, description).without_timeout()
+}
+
+async fn handle(
+    RunsReader(access): RunsReader,
+    Query(ExportParams { filters, format, bom }): Query<ExportParams>,
+) -> Result<Response, AppError> {
+    let mut batches = export(access.org, filters.filter);
+    // A database that cannot be read is told before the answer begins.
+    let first = batches.recv().await.ok_or(AppError::Internal)??;
+    let begin = begin(format, bom, first).map_err(|error| {
+        tracing::error!(%error, "an export cannot be written");
+        AppError::Internal
+    })?;
+    let (kind, end) = match format {
+        Format::Csv => ("text/csv; charset=utf-8", "csv"),
+        Format::Ndjson => ("application/x-ndjson", "ndjson"),
+    };
+    let day = clock::now().to_string();
+    let name = format!("attachment; filename=\"runs-{}.{end}\"", day.split('T').next().unwrap_or_default());
+    let body = stream::unfold(Some((Bytes::from(begin), batches)), move |state| async move {
+        let (ready, mut batches) = state?;
+        let next = rest(format, &mut batches).await;
+        Some(match next {
+            Ok(Some(next)) => (Ok(ready), Some((next, batches))),
+            Ok(None) => (Ok(ready), None),
+            // What comes next is missing, so the answer breaks off rather than end.
+            Err(error) => (Err(error), None),
+        })
+    });
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, &name)], Body::from_stream(body)).into_response())
+}
+
+/// The head of the file, and its first runs.
+fn begin(format: Format, bom: bool, runs: Vec<ExportedRun>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if format == Format::Csv {
+        bytes.extend_from_slice(if bom { "\u{feff}".as_bytes() } else { b"" });
+        bytes.extend(table(|table| table.write_record(ExportedRun::COLUMNS))?);
+    }
+    bytes.extend(written(format, runs)?);
+    Ok(bytes)
+}
+
+/// The bytes of the next batch; `None` when there is none.
+async fn rest(format: Format, batches: &mut mpsc::Receiver<Batch>) -> io::Result<Option<Bytes>> {
+    let broken = |error: &dyn std::error::Error| {
+        tracing::error!(%error, "an export broke off");
+        io::Error::other("the export broke off")
+    };
+    match batches.recv().await {
+        None => Ok(None),
+        Some(Err(error)) => Err(broken(&error)),
+        Some(Ok(runs)) if runs.is_empty() => Ok(None),
+        Some(Ok(runs)) => written(format, runs).map(|bytes| Some(bytes.into())).map_err(|error| broken(&error)),
+    }
+}
+
+fn written(format: Format, runs: Vec<ExportedRun>) -> io::Result<Vec<u8>> {
+    match format {
+        Format::Csv => table(|table| runs.into_iter().try_for_each(|run| table.serialize(run.without_formulas()))),
+        Format::Ndjson => {
+            let mut lines = Vec::with_capacity(runs.len() * 512);
+            for run in runs {
+                serde_json::to_writer(&mut lines, &run)?;
+                lines.push(b'\n');
+            }
+            Ok(lines)
+        }
+    }
+}
+
+/// Lines of a table.
+fn table(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> io::Result<Vec<u8>> {
+    let mut table =
+        csv::WriterBuilder::new().has_headers(false).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    write(&mut table).map_err(io::Error::other)?;
+    table.into_inner().map_err(|error| error.into_error())
+}

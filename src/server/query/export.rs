@@ -1,0 +1,37 @@
+//! Everything that a filter lists, a batch at a time (P-52).
+
+use crate::{
+    domain::{exported_run::ExportedRun, filter::RunFilter},
+    server::store::{Export, OrgDb, StoreError},
+};
+use tokio::sync::mpsc;
+
+/// Runs of one batch; a few hundred kilobytes.
+const AT_ONCE: u64 = 1_000;
+/// Batches that wait for a reader.
+const AHEAD: usize = 2;
+
+/// Some runs of an export, or why there are no more.
+pub type Batch = Result<Vec<ExportedRun>, StoreError>;
+
+/// Reads all runs of a filter, newest first, a little ahead of whoever takes them. What is written meanwhile is in it when
+/// its place is still to come; no run is in it twice.
+pub fn export(org: OrgDb, filter: RunFilter) -> mpsc::Receiver<Batch> {
+    let (batches, taken) = mpsc::channel(AHEAD);
+    tokio::spawn(async move {
+        let mut export = Export::of(filter);
+        loop {
+            let batch = next(&org, &mut export).await;
+            let is_last = batch.as_ref().map_or(true, Vec::is_empty);
+            // Nobody may be there any more to take it.
+            if batches.send(batch).await.is_err() || is_last {
+                return;
+            }
+        }
+    });
+    taken
+}
+
+async fn next(org: &OrgDb, export: &mut Export) -> Batch {
+    org.snapshot().await?.export_some(export, AT_ONCE).await
+}
