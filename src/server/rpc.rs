@@ -113,7 +113,7 @@ pub async fn list_runs(
     let access = reader(organization_id).await?;
     // Before the list: a write between the two is told twice, and not never.
     let as_of = access.org.last_change().await?;
-    let (filter, kind) = meant(&access.org, scope, &query).await?;
+    let (filter, kind) = Box::pin(meant(&access.org, scope, &query)).await?;
     let page = Box::pin(query::list_runs::summaries(&access.org, &filter, request)).await?;
     let found_by = kind.filter(|_| page.total > 0);
     unread(&RunsAnswer { page, as_of, found_by })
@@ -145,8 +145,8 @@ pub async fn get_filter_options(
     search: &str,
 ) -> Result<Unread<FilterOptions>, AppError> {
     let access = reader(organization_id).await?;
-    let (filter, _) = meant(&access.org, scope, &LogsQuery::parse(search)).await?;
-    unread(&query::filter_options::filter_options(&access.org, &filter, clock::now()).await?)
+    let (filter, _) = Box::pin(meant(&access.org, scope, &LogsQuery::parse(search))).await?;
+    unread(&Box::pin(query::filter_options::filter_options(&access.org, &filter, clock::now())).await?)
 }
 
 /// What the runs come to that a URL asks a surface for.
@@ -156,8 +156,8 @@ pub async fn get_summary(
     search: &str,
 ) -> Result<Unread<RunsSummary>, AppError> {
     let access = reader(organization_id).await?;
-    let (filter, _) = meant(&access.org, scope, &LogsQuery::parse(search)).await?;
-    unread(&query::summary::summary(&access.org, &filter, clock::now()).await?)
+    let (filter, _) = Box::pin(meant(&access.org, scope, &LogsQuery::parse(search))).await?;
+    unread(&Box::pin(query::summary::summary(&access.org, &filter, clock::now())).await?)
 }
 
 /// One run with everything that it shows, or the organization of the viewer that has it.

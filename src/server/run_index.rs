@@ -214,7 +214,7 @@ impl RunIndex {
     }
 
     fn known(&self) -> impl Iterator<Item = (&Entry, &RunKind)> {
-        let entries = self.blocks.iter().flat_map(|(_, block)| block.entries());
+        let entries = self.blocks.in_order().flat_map(|(_, block)| block.entries());
         entries.map(|entry| (entry, self.kinds.get(entry.kind)))
     }
 }

@@ -20,12 +20,11 @@ pub struct Options {
 
 /// Prints a line for each organization. Fails when an index was wrong and stays so.
 pub async fn run(db: &Db, options: Options) -> Result<ExitCode, CliError> {
-    let organizations = match &options.org {
-        Some(org) => vec![open_organization(db, org).await?],
-        None => {
-            let ids = db.organization_ids().await?;
-            ids.into_iter().map(|id| OrgDb::new(db.clone(), id)).collect()
-        }
+    let organizations = if let Some(org) = &options.org {
+        vec![open_organization(db, org).await?]
+    } else {
+        let ids = db.organization_ids().await?;
+        ids.into_iter().map(|id| OrgDb::new(db.clone(), id)).collect()
     };
     let mut is_right = true;
     for org in organizations {

@@ -63,13 +63,16 @@ fn may_lie_in<P: NumberPreset>(range: Option<Range<u64>>, class: Option<u8>) -> 
     range.is_none_or(|range| class.is_some_and(|class| P::classes_in(range).contains(&class)))
 }
 
-/// What the index is asked beside the kinds of runs; `None` when it cannot answer.
-fn bounds(range: Option<Range<u64>>, is_whole_class: bool) -> Option<Option<(u32, u32)>> {
-    let Some(range) = range.filter(|_| !is_whole_class) else { return Some(None) };
-    let bound = |bound: u64| (bound <= Number::MAX).then_some(bound).and_then(|bound| u32::try_from(bound).ok());
-    let from = range.from.map_or(Some(0), bound)?;
-    let to = range.to.map_or(Some(u32::MAX), bound)?;
-    Some(Some((from, to)))
+/// Whether a range can be told from a greater one by what is kept of numbers.
+fn is_known(range: Range<u64>) -> bool {
+    [range.from, range.to].into_iter().flatten().all(|bound| bound <= Number::MAX)
+}
+
+/// A range in which numbers are compared one by one; `None` where their class is enough.
+fn free<P: NumberPreset>(range: Option<Range<u64>>) -> Option<(u32, u32)> {
+    let range = range.filter(|range| P::whole_class(*range).is_none())?;
+    let bound = |bound: u64| u32::try_from(bound).unwrap_or(u32::MAX);
+    Some((range.from.map_or(0, bound), range.to.map_or(u32::MAX, bound)))
 }
 
 impl RunIndex {
@@ -95,16 +98,14 @@ impl RunIndex {
         else {
             return None;
         };
-        if !state.is_empty() {
+        if !state.is_empty() || ![duration, tokens].into_iter().flatten().copied().all(is_known) {
             return None;
         }
-        let is_preset =
-            |range: Option<Range<u64>>, whole: fn(Range<u64>) -> Option<u8>| range.and_then(whole).is_some();
         Some(Asked {
             kinds: self.kinds.iter().map(|kind| Part::ALL.iter().all(|part| part.allows(filter, kind))).collect(),
             created: micros(*started),
-            durations: bounds(*duration, is_preset(*duration, DurationPreset::whole_class))?,
-            tokens: bounds(*tokens, is_preset(*tokens, TokenPreset::whole_class))?,
+            durations: free::<DurationPreset>(*duration),
+            tokens: free::<TokenPreset>(*tokens),
         })
     }
 
@@ -114,14 +115,14 @@ impl RunIndex {
             let kinds = asked.kinds.iter().zip(&self.totals);
             return kinds.filter(|(is_asked, _)| **is_asked).map(|(_, runs)| runs).sum();
         }
-        self.blocks.iter().map(|(_, block)| asked.count_in(block)).sum()
+        self.blocks.in_order().map(|(_, block)| asked.count_in(block)).sum()
     }
 
     /// Where the page lies that begins after so many of the runs asked for; `None` when it is empty.
     pub fn page(&self, asked: &Asked, offset: u64, limit: u64) -> Option<PagePlace> {
         let (mut passed, mut place): (u64, Option<PagePlace>) = (0, None);
         let mut taken = 0;
-        for (_, block) in self.blocks.iter().rev() {
+        for (_, block) in self.blocks.in_order().rev() {
             // A block that lies before the page is counted by its kinds.
             if place.is_none() {
                 let runs = asked.count_in(block);

@@ -79,7 +79,7 @@ impl Blocks {
     }
 
     /// Each with the time at which it begins, oldest first.
-    pub fn iter(&self) -> btree_map::Iter<'_, i64, Arc<Block>> {
+    pub fn in_order(&self) -> btree_map::Iter<'_, i64, Arc<Block>> {
         self.0.iter()
     }
 

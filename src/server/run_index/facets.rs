@@ -20,13 +20,15 @@ impl RunIndex {
         let of_time = |filter: &RunFilter| Some(self.runs_by_kind(&self.ask(&without_kinds(filter))?.of_all_kinds()));
         let runs = of_time(filter)?;
         // Where a range is asked for that is no option, its own menu counts without it.
-        let of_durations = match asked.has_free_duration() {
-            true => of_time(&RunFilter { duration: None, ..filter.clone() })?,
-            false => runs.clone(),
+        let of_durations = if asked.has_free_duration() {
+            of_time(&RunFilter { duration: None, ..filter.clone() })?
+        } else {
+            runs.clone()
         };
-        let of_tokens = match asked.has_free_tokens() {
-            true => of_time(&RunFilter { tokens: None, ..filter.clone() })?,
-            false => runs.clone(),
+        let of_tokens = if asked.has_free_tokens() {
+            of_time(&RunFilter { tokens: None, ..filter.clone() })?
+        } else {
+            runs.clone()
         };
         let mut facets = Facets {
             started: self.runs_by_date(&asked, now),
@@ -63,7 +65,7 @@ impl RunIndex {
     /// How many runs of each kind there are, by its number.
     fn runs_by_kind(&self, asked: &Asked) -> Vec<u64> {
         let mut runs = vec![0; self.kinds.len()];
-        for (_, block) in self.blocks.iter() {
+        for (_, block) in self.blocks.in_order() {
             if asked.covers(block) == Some(true) && asked.is_by_kind() {
                 for (kind, count) in block.kinds() {
                     runs[kind.index()] += u64::from(count);

@@ -40,17 +40,17 @@ impl RunIndex {
     }
 
     fn each(&self, asked: &Asked, mut look: impl FnMut(&Entry)) {
-        for (_, block) in self.blocks.iter().filter(|(_, block)| asked.covers(block).is_some()) {
+        for (_, block) in self.blocks.in_order().filter(|(_, block)| asked.covers(block).is_some()) {
             asked.entries_in(block).for_each(&mut look);
         }
     }
 
     /// The stretch of time that is asked for; where a side is open, up to the last run, or this moment if that is later.
     fn bars(&self, filter: &RunFilter, asked: &Asked, now: Timestamp) -> Option<Bars> {
-        let mut times = self.blocks.iter().flat_map(|(_, block)| asked.entries_in(block)).map(|entry| entry.at);
+        let mut times = self.blocks.in_order().flat_map(|(_, block)| asked.entries_in(block)).map(|entry| entry.at);
         let range = filter.started.unwrap_or_default();
         let first = times.next().and_then(|at| Timestamp::from_micros(at).ok())?;
-        let mut times = self.blocks.iter().rev().flat_map(|(_, block)| asked.entries_in(block).rev());
+        let mut times = self.blocks.in_order().rev().flat_map(|(_, block)| asked.entries_in(block).rev());
         let last = times.next().and_then(|entry| Timestamp::from_micros(entry.at + 1).ok()).unwrap_or(first);
         let to = range.to.unwrap_or_else(|| if range.from.is_some() { last.max(now) } else { last });
         Some(Bars::covering(range.from.unwrap_or(first), to))

@@ -172,7 +172,7 @@ pub(super) fn with_blocks(index: RunIndex, blocks: Vec<BlockRow>) -> Result<RunI
 /// All blocks of an index.
 pub(super) fn pack_all(index: &RunIndex) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
     let pack = |(begins_at, block): (&i64, &Arc<Block>)| Ok((*begins_at, index.pack(block).map_err(broken)?));
-    index.blocks().iter().map(pack).collect()
+    index.blocks().in_order().map(pack).collect()
 }
 
 /// Says that an index does not fit the runs, which is a mistake of this program. Lists go on; `alloy-logs check` mends it.
