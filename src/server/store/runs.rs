@@ -246,7 +246,16 @@ impl Snapshot {
     /// The ids of a page come first, from an index alone; what is shown of them is joined to these few.
     pub(super) fn page_of_runs(&self, filter: &RunFilter, limit: u64, entry: Entry) -> SelectStatement {
         let (times, skip) = match entry {
-            Entry::Known(PagePlace { times, skip }) => (Some(times), skip),
+            Entry::Known(PagePlace { mut times, skip }) => {
+                // As many as there are rows, so that a list of this length is always the same statement.
+                let last = times.last().copied();
+                times.extend(
+                    last.into_iter()
+                        .cycle()
+                        .take(usize::try_from(limit).unwrap_or_default().saturating_sub(times.len())),
+                );
+                (Some(times), skip)
+            }
             Entry::Passing(runs) => (None, runs),
         };
         let newest_first = |select: &mut SelectStatement| {
