@@ -1,6 +1,6 @@
 //! What can be wrong with a document beyond its shape.
 
-use super::{Fault, RunDocument};
+use super::{Fault, MAX_FAULTS, RunDocument};
 use crate::domain::{cost::MAX_DOLLARS, json::Json, step::StepLog};
 use std::collections::HashSet;
 
@@ -10,8 +10,6 @@ pub const MAX_MEMBER_BYTES: usize = 1024 * 1024;
 pub const MAX_ID_CHARS: usize = 128;
 /// The most steps, token-history rows or files of one run.
 pub const MAX_ROWS: usize = 20_000;
-/// The most faults that are named at once.
-const MAX_FAULTS: usize = 100;
 
 impl RunDocument {
     /// Everything that is wrong with the document beyond its shape.
@@ -132,7 +130,8 @@ pub const MAX_COUNT: i64 = 1_000_000_000_000;
 
 impl Check {
     fn fault(&mut self, at: &str, message: impl Into<String>) {
-        if self.faults.len() < MAX_FAULTS {
+        // One more says that there may be others.
+        if self.faults.len() <= MAX_FAULTS {
             self.faults.push(Fault::new(at, message));
         }
     }
