@@ -71,6 +71,9 @@ fn p13_a_linked_run_is_expanded_at_first_paint_on_its_page_or_beside_it() {
     let on_page = page(&server, &format!("/logs?run={}", ids[3]), &admin).body;
     assert!(on_page.contains("aria-label=\"Run details\"") && !on_page.contains("Linked run"));
     assert!(on_page.contains("Why was order 88213 shipped twice? &lt;b&gt;hi&lt;/b&gt;"));
+    let number = (0..60).find(|n| runs::id(1, *n) == ids[3]).unwrap();
+    let related = format!("href=\"/logs?run={}\"", runs::id(1, 1_000 + number));
+    assert!(on_page.contains("Related runs") && on_page.contains(&related));
     let beside = page(&server, &format!("/logs?run={}", ids[30]), &admin).body;
     assert!(beside.contains("aria-label=\"Linked run\"") && beside.contains("aria-label=\"Run details\""));
     let unknown = page(&server, &format!("/logs?run={}", runs::id(9, 9)), &admin);

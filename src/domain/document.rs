@@ -5,7 +5,7 @@ mod faults;
 mod node;
 mod read;
 
-pub use check::{MAX_COUNT, MAX_ID_CHARS, MAX_MEMBER_BYTES, MAX_NAME_CHARS, MAX_ROWS};
+pub use check::{MAX_COUNT, MAX_ID_CHARS, MAX_MEMBER_BYTES, MAX_NAME_CHARS, MAX_RELATED, MAX_ROWS};
 pub use read::{parse, read, read_rows};
 
 use super::{
@@ -99,6 +99,10 @@ pub struct RunDocument {
     pub attachments: Vec<Attachment>,
     #[serde(default, deserialize_with = "objects::rows")]
     pub voice_transcripts: Vec<VoiceTranscript>,
+    /// Other runs that it has to do with, here or not.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub related_runs: Vec<RunId>,
 }
 
 /// What one call of a model cost.
@@ -198,6 +202,7 @@ impl RunDocument {
             token_history: Vec::new(),
             attachments: Vec::new(),
             voice_transcripts: Vec::new(),
+            related_runs: Vec::new(),
         }
     }
 

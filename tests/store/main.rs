@@ -224,6 +224,7 @@ async fn a_run_comes_back_as_it_was_written() {
         assert_eq!(detail.steps_total, 2);
         assert_eq!(detail.attachments, document.attachments);
         assert_eq!(detail.voice_transcripts, document.voice_transcripts);
+        assert_eq!((&detail.related_runs, detail.related_runs.len()), (&document.related_runs, 1));
         assert_eq!(detail.run.state, document.state);
         assert_eq!(detail.run.flow, Flow::Read(document.flow.clone()));
         assert_eq!(detail.run.input_message, document.input_message);

@@ -10,19 +10,22 @@ pub const MAX_MEMBER_BYTES: usize = 1024 * 1024;
 pub const MAX_ID_CHARS: usize = 128;
 /// The most steps, token-history rows or files of one run.
 pub const MAX_ROWS: usize = 20_000;
+/// The most runs that a run names as related.
+pub const MAX_RELATED: usize = 100;
 
 impl RunDocument {
     /// Everything that is wrong with the document beyond its shape.
     pub fn faults(&self) -> Vec<Fault> {
         let mut check = Check::default();
-        for (name, rows) in [
-            ("steps", self.steps.len()),
-            ("token_history", self.token_history.len()),
-            ("attachments", self.attachments.len()),
-            ("voice_transcripts", self.voice_transcripts.len()),
+        for (name, rows, most) in [
+            ("steps", self.steps.len(), MAX_ROWS),
+            ("token_history", self.token_history.len(), MAX_ROWS),
+            ("attachments", self.attachments.len(), MAX_ROWS),
+            ("voice_transcripts", self.voice_transcripts.len(), MAX_ROWS),
+            ("related_runs", self.related_runs.len(), MAX_RELATED),
         ] {
-            if rows > MAX_ROWS {
-                check.fault(name, format!("has more than {MAX_ROWS} items"));
+            if rows > most {
+                check.fault(name, format!("has more than {most} items"));
                 return check.faults;
             }
         }
@@ -99,6 +102,12 @@ impl RunDocument {
             check.name(&format!("{at}.media_type"), Some(&attachment.media_type));
             if i64::try_from(attachment.size).is_err() {
                 check.fault(&format!("{at}.size"), "is too large");
+            }
+        }
+        let mut seen = HashSet::new();
+        for (index, run_id) in self.related_runs.iter().enumerate() {
+            if !seen.insert(run_id) {
+                check.fault(&format!("related_runs[{index}]"), "stands here twice");
             }
         }
         let mut seen = HashSet::new();

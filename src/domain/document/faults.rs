@@ -9,7 +9,10 @@ use super::{
 };
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
-use std::{collections::HashSet, fmt::Write};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write,
+};
 
 /// Bytes that are read to find all faults, beside a few times those that came.
 const READ_AT_LEAST: usize = 1024 * 1024;
@@ -119,8 +122,8 @@ struct Mending {
     faults: Vec<Fault>,
     /// Places that do not say any more what they said.
     mended: HashSet<String>,
-    /// Those of them that were given a value, which is done once.
-    given: HashSet<String>,
+    /// Those of them that were given a value, and how often.
+    given: HashMap<String, usize>,
     /// Bytes that may still be read.
     left: usize,
     /// Whether nothing was passed by.
@@ -129,7 +132,7 @@ struct Mending {
 
 impl Mending {
     fn of(bytes: usize, is_all: bool) -> Self {
-        let (mended, given) = (HashSet::new(), HashSet::new());
+        let (mended, given) = (HashSet::new(), HashMap::new());
         Self { faults: Vec::new(), mended, given, left: READ_AT_LEAST + 8 * bytes, is_all }
     }
 
@@ -191,7 +194,7 @@ impl Mending {
         match (node.at(parent)?, last) {
             (Node::Object(members), Step::Key(name)) if flaw.is == Kind::Missing => {
                 members.push((name.clone(), dummy(name)));
-                self.given.insert(place).then_some(())
+                (self.give(place) == 0).then_some(())
             }
             (Node::Object(members), Step::Key(name)) => {
                 let (before, mut is_first) = (members.len(), flaw.is == Kind::Duplicate);
@@ -199,11 +202,23 @@ impl Mending {
                 (members.len() < before).then_some(())
             }
             (Node::Array(items), Step::Index(index)) => {
-                *items.get_mut(*index)? = Node::Object(Vec::new());
-                self.given.insert(place).then_some(())
+                // An item is an object or an id.
+                *items.get_mut(*index)? = match self.give(place) {
+                    0 => Node::Object(Vec::new()),
+                    1 => dummy("id"),
+                    _ => return None,
+                };
+                Some(())
             }
             _ => None,
         }
+    }
+
+    /// Notes that a place is given a value; how often it was before.
+    fn give(&mut self, place: String) -> usize {
+        let given = self.given.entry(place).or_default();
+        *given += 1;
+        *given - 1
     }
 
     /// Notes what is wrong with a place, unless that or what is around it does not say any more what it said.
@@ -266,6 +281,7 @@ mod tests {
             "steps": list(&|n| json!({ "id": format!("s{n}"), "name": "n", "input": [n], "tool_calls": [call] })),
             "token_history": list(&|n| json!({ "id": format!("t{n}"), "key_type": "own", "input_tokens": n, "usd_cost": 0.5 })),
             "attachments": list(&|n| json!({ "id": id(n), "name": "n", "media_type": "text/plain", "size": 1 })),
+            "related_runs": list(&|n| json!(id(n))),
             "voice_transcripts": list(&|n| json!({ "id": id(n), "turns": [{ "speaker": "a", "text": "b" }] })),
         })
     }
