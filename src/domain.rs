@@ -26,6 +26,7 @@ pub mod payload;
 pub mod place;
 pub mod posted;
 pub mod range;
+pub mod removal;
 pub mod row_match;
 pub mod run;
 pub mod run_edit;

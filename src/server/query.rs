@@ -4,6 +4,7 @@ pub mod filter_options;
 pub mod get_run;
 pub mod ingest;
 pub mod list_runs;
+pub mod removed;
 pub mod run_changes;
 pub mod run_view;
 pub mod sign_in;

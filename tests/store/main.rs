@@ -14,18 +14,21 @@ use alloy_logs::{
         change::Position,
         cost::Usd,
         filter::RunFilter,
-        ids::{OrganizationId, RunId, WorkflowId},
+        ids::{AttachmentId, OrganizationId, RunId, WorkflowId},
         json::Json,
         page::PageRequest,
         posted::{Part, Posted},
         range::Range,
+        removal::Removal,
         run::{Flow, RunDetail},
         run_edit::{Change, RunEdit},
         run_write::RunWrite,
         status::RunStatus,
+        step::Attachment,
         time::Timestamp,
     },
     server::{
+        files::Files,
         otlp::{
             receive::{self, Encoding},
             span::Span,
@@ -52,6 +55,7 @@ use support::{
     database::{self, both, open, organization},
     oracle, runs,
 };
+use tempfile::TempDir;
 
 /// Writes documents as the program does, in batches.
 async fn write(org: &OrgDb, documents: &[alloy_logs::domain::document::RunDocument]) -> Vec<WriteOutcome> {
@@ -70,6 +74,13 @@ async fn count(org: &OrgDb) -> u64 {
 async fn detail(org: &OrgDb, value: &serde_json::Value) -> RunDetail {
     let id: RunId = serde_json::from_value(value["id"].clone()).unwrap();
     get_run(org, id.into()).await.unwrap().unwrap()
+}
+
+/// An empty place for files, gone with its folder.
+fn files() -> (TempDir, Files) {
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::in_folder(folder.path()).unwrap();
+    (folder, files)
 }
 
 /// So many data sets, each asked with so many filters: 2,000 combinations on each database.

@@ -9,7 +9,7 @@ use super::{
     packed_run::{PackedRun, RECORD},
     run_rows::{inconsistent, time},
     schema::WorkflowRuns as Runs,
-    traces::TracedFile,
+    traces::Traced,
 };
 use crate::domain::{
     account::Account,
@@ -42,8 +42,8 @@ pub enum WriteOutcome {
     Waiting,
     /// What would become of the run cannot be.
     Refused(Vec<Fault>),
-    /// Spans are stored and their runs made; the files that these have, still to be stored.
-    Traced(Vec<TracedFile>),
+    /// Spans are stored, and runs made of them.
+    Traced(Traced),
 }
 
 impl WriteOutcome {
@@ -113,18 +113,23 @@ impl OrgDb {
         outcome.ok_or(StoreError::Unavailable(sqlx::Error::WorkerCrashed))
     }
 
-    /// Stores spans and makes their runs, as [`write_runs`](Self::write_runs) writes some; the files that these have. The
-    /// spans take about so many bytes.
-    pub async fn write_spans(&self, spans: Vec<Span>, weight: usize) -> Result<Vec<TracedFile>, StoreError> {
-        match self.enqueue(vec![RunChange::Spans { spans, weight }]).await?.pop() {
-            Some(WriteOutcome::Traced(files)) => Ok(files),
-            _ => Ok(Vec::new()),
-        }
+    /// Stores spans and makes their runs, as [`write_runs`](Self::write_runs) writes some. The spans take about so many
+    /// bytes.
+    pub async fn write_spans(&self, spans: Vec<Span>, weight: usize) -> Result<Traced, StoreError> {
+        self.trace(RunChange::Spans { spans, weight }).await
     }
 
-    /// Makes runs again that are made of spans, and gives up those of which nothing came since this moment.
-    pub async fn remap_runs(&self, runs: Vec<RunId>, stale_before: Timestamp) -> Result<(), StoreError> {
-        self.enqueue(vec![RunChange::Remap(runs, stale_before)]).await.map(drop)
+    /// Makes runs again that are made of spans, and gives up those of which nothing came since this moment; those that are
+    /// none any more.
+    pub async fn remap_runs(&self, runs: Vec<RunId>, stale_before: Timestamp) -> Result<Vec<RunId>, StoreError> {
+        Ok(self.trace(RunChange::Remap(runs, stale_before)).await?.removed)
+    }
+
+    async fn trace(&self, change: RunChange) -> Result<Traced, StoreError> {
+        match self.enqueue(vec![change]).await?.pop() {
+            Some(WriteOutcome::Traced(traced)) => Ok(traced),
+            _ => Ok(Traced::default()),
+        }
     }
 
     /// Writes one change after the other, in as few statements as their order allows.
@@ -142,12 +147,12 @@ impl OrgDb {
                     // Many a small request of one trace is one.
                     let together = spans_together(changes);
                     let spans: Vec<Span> = together.iter().flat_map(|spans| spans.iter().cloned()).collect();
-                    let files = Box::pin(self.store_spans(view, &spans, &mut counts)).await?;
-                    vec![WriteOutcome::Traced(files); together.len()]
+                    let traced = Box::pin(self.store_spans(view, &spans, &mut counts)).await?;
+                    vec![WriteOutcome::Traced(traced); together.len()]
                 }
                 RunChange::Remap(runs, stale_before) => {
-                    Box::pin(self.remap(view, runs, *stale_before, &mut counts)).await?;
-                    vec![WriteOutcome::Replaced]
+                    let removed = Box::pin(self.remap(view, runs, *stale_before, &mut counts)).await?;
+                    vec![WriteOutcome::Traced(Traced { files: Vec::new(), removed })]
                 }
             };
             changes = &changes[done.len()..];
@@ -189,19 +194,22 @@ impl OrgDb {
         self.write_flows(tx, runs).await?;
         let channels = self.write_conversations(tx, runs, change, counts).await?;
         let mut records = Vec::with_capacity(runs.len());
-        let mut replaced = Vec::new();
+        let (mut replaced, mut new) = (Vec::new(), Vec::new());
         for run in runs {
             let facts = run.facts(channels.of(run));
             counts.add(&facts);
             if let Some(stored) = stored.get(&run.run_id) {
                 counts.take(&stored.facts);
                 replaced.push(run.run_id);
+            } else {
+                new.push(run.run_id);
             }
             let mut record = run.record.clone();
             record.extend([facts.source.into(), change.into(), change.into()]);
             records.push(record);
         }
         self.upsert_records(tx, records).await?;
+        self.forget_removal(tx, &new).await?;
         self.clear_contents(tx, &replaced).await?;
         let contents: Vec<_> = runs.iter().map(|run| &run.content).collect();
         self.insert_contents(tx, &contents).await

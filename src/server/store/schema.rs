@@ -30,5 +30,6 @@ table! {
     TraceBatches { OrganizationId, TraceId, Number, PackedSpans }
     TraceRuns { OrganizationId, TraceId, RunId, ReceivedAt, IsShown }
     PostedParts { OrganizationId, RunId, Kind, Id, WorkflowId, UpdatedAt, IsShown, Packed }
+    RemovedRuns { OrganizationId, RunId, Change, RemovedAt, Reason, Rule }
     RunStateValues { OrganizationId, RunId, Digest }
 }
