@@ -3,6 +3,7 @@
 mod demo;
 mod import;
 mod organization;
+mod prune;
 mod remap;
 mod routes;
 mod serve;
@@ -59,6 +60,8 @@ enum WithDatabase {
     Import(import::Options),
     /// Makes the runs of an organization that came as traces again, by the rules of this program, and prints how many
     Remap(remap::Options),
+    /// Takes away runs that are older than so many days, and prints how many of which organization
+    Prune(prune::Options),
 }
 
 /// Why a command did not do what it was told; printed as one line.
@@ -144,6 +147,7 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
         WithDatabase::Token(command) => token::run(&db, command).await,
         WithDatabase::Import(options) => import::run(&db, &settings, options).await,
         WithDatabase::Remap(options) => remap::run(&db, &settings, options).await,
+        WithDatabase::Prune(options) => prune::run(&db, &settings, options).await,
     };
     // A connection that is lent out would be waited for without end.
     let _ = tokio::time::timeout(Settings::millis(stop_timeout_ms), db.close()).await;

@@ -5,6 +5,7 @@ pub mod get_run;
 pub mod ingest;
 pub mod list_runs;
 pub mod removed;
+pub mod retention;
 pub mod run_changes;
 pub mod run_view;
 pub mod sign_in;

@@ -5,6 +5,7 @@
 mod support;
 
 mod changes;
+mod expiry;
 mod parts;
 mod repack;
 mod spans;
@@ -20,6 +21,7 @@ use alloy_logs::{
         posted::{Part, Posted},
         range::Range,
         removal::Removal,
+        retention::RetentionDays,
         run::{Flow, RunDetail},
         run_edit::{Change, RunEdit},
         run_write::RunWrite,
@@ -28,6 +30,7 @@ use alloy_logs::{
         time::Timestamp,
     },
     server::{
+        clock,
         files::Files,
         otlp::{
             receive::{self, Encoding},
@@ -36,7 +39,7 @@ use alloy_logs::{
         query::{
             filter_options,
             get_run::get_run,
-            ingest, list_runs,
+            ingest, list_runs, retention,
             run_changes::{self, Change as Told},
             traces,
         },

@@ -7,6 +7,7 @@ use super::{
     insert_rows::insert_rows,
     org_db::{OrgDb, Snapshot},
     packed_run::{PackedRun, RECORD},
+    retention::{Expired, Taken},
     run_rows::{inconsistent, time},
     schema::WorkflowRuns as Runs,
     traces::Traced,
@@ -21,7 +22,7 @@ use crate::domain::{
     status::RunStatus,
     time::Timestamp,
 };
-use crate::server::otlp::span::Span;
+use crate::server::{clock, otlp::span::Span};
 use sea_query::{Expr, ExprTrait, OnConflict, Query, Value};
 use sqlx::FromRow;
 use std::collections::{HashMap, HashSet};
@@ -44,12 +45,14 @@ pub enum WriteOutcome {
     Refused(Vec<Fault>),
     /// Spans are stored, and runs made of them.
     Traced(Traced),
+    /// Runs were taken away.
+    Taken(Taken),
 }
 
 impl WriteOutcome {
     /// Whether runs may be other than they were.
     pub const fn is_written(&self) -> bool {
-        matches!(self, Self::Created | Self::Replaced | Self::Traced(_))
+        matches!(self, Self::Created | Self::Replaced | Self::Traced(_) | Self::Taken(_))
     }
 }
 
@@ -85,6 +88,8 @@ pub(super) enum RunChange {
     },
     /// Runs that are made of spans, to be made again; those of which nothing came since this moment are given up.
     Remap(Vec<RunId>, Timestamp),
+    /// Runs that are kept no longer.
+    Remove(Expired),
 }
 
 impl RunChange {
@@ -94,7 +99,7 @@ impl RunChange {
             Self::Whole(run) => run.weight(),
             Self::Edit(edit) => edit.weight(),
             Self::Spans { weight, .. } => *weight,
-            Self::Remap(runs, _) => runs.len(),
+            Self::Remap(runs, _) | Self::Remove(Expired { runs, .. }) => runs.len(),
         }
     }
 }
@@ -154,6 +159,9 @@ impl OrgDb {
                     let removed = Box::pin(self.remap(view, runs, *stale_before, &mut counts)).await?;
                     vec![WriteOutcome::Traced(Traced { files: Vec::new(), removed })]
                 }
+                RunChange::Remove(expired) => {
+                    vec![WriteOutcome::Taken(Box::pin(self.expire(&mut view.tx, expired, &mut counts)).await?)]
+                }
             };
             changes = &changes[done.len()..];
             outcomes.extend(done);
@@ -189,7 +197,7 @@ impl OrgDb {
         stored: &HashMap<RunId, StoredRun>,
         counts: &mut CountChanges,
     ) -> Result<(), StoreError> {
-        let change = self.next_change(tx).await?.cast_signed();
+        let (change, now) = (self.next_change(tx).await?.cast_signed(), clock::now().micros());
         self.write_names(tx, runs).await?;
         self.write_flows(tx, runs).await?;
         let channels = self.write_conversations(tx, runs, change, counts).await?;
@@ -205,7 +213,7 @@ impl OrgDb {
                 new.push(run.run_id);
             }
             let mut record = run.record.clone();
-            record.extend([facts.source.into(), change.into(), change.into()]);
+            record.extend([facts.source.into(), now.into(), change.into(), change.into()]);
             records.push(record);
         }
         self.upsert_records(tx, records).await?;
@@ -244,7 +252,7 @@ impl OrgDb {
 
     async fn upsert_records(&self, tx: &mut Tx, records: Vec<Vec<Value>>) -> Result<(), StoreError> {
         let columns: Vec<Runs> =
-            RECORD.into_iter().chain([Runs::Source, Runs::LastChange, Runs::FirstChange]).collect();
+            RECORD.into_iter().chain([Runs::Source, Runs::WrittenAt, Runs::LastChange, Runs::FirstChange]).collect();
         // Not by which write it came.
         let replaced = &columns[2..columns.len() - 1];
         let replace =

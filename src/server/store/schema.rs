@@ -10,7 +10,7 @@ macro_rules! table {
 }
 
 table! {
-    Organizations { Id, Name, CreatedAt, LastChange }
+    Organizations { Id, Name, CreatedAt, LastChange, RetentionDays }
     Users { Id, Email, PasswordHash, CreatedAt }
     Memberships { OrganizationId, UserId, Role }
     Sessions { OrganizationId, SecretHash, UserId, CreatedAt, SeenAt }
@@ -23,7 +23,7 @@ table! {
         OrganizationId, Id, WorkflowId, AiEmployeeId, ConversationId, Channel, Source, TriggerId, TriggerUrl, Model,
         Status, CreatedAt, StartedAt, CompletedAt, FailedAt, SuspendedAt, CancelledAt, FinishedAt, UpdatedAt,
         DurationMs, DurationClass, InputTokens, OutputTokens, TotalTokens, TokenClass, FlowDigest, HasLongMessage, InputPreview,
-        OutputPreview, ErrorPreview, Failure, PackedListState, Costs, FirstChange, LastChange,
+        OutputPreview, ErrorPreview, Failure, PackedListState, Costs, FirstChange, LastChange, WrittenAt,
     }
     RunCounts { OrganizationId, Facet, Value, Hour, Runs }
     RunContents { OrganizationId, RunId, FirstStep, Steps, PackedMessages, PackedContent }
