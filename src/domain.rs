@@ -27,6 +27,8 @@ pub mod payload;
 pub mod place;
 pub mod posted;
 pub mod range;
+pub mod removal;
+pub mod retention;
 pub mod row_match;
 pub mod run;
 pub mod run_edit;

@@ -59,6 +59,59 @@ fn p7_p8_a_page_is_of_the_size_that_the_browser_knows() {
 }
 
 #[test]
+fn p14_a_run_that_a_rule_took_away_is_said_to_have_existed() {
+    for installation in Installation::both() {
+        let (org, other) = (installation.organization("Halden"), installation.organization("Other"));
+        for org in [&org, &other] {
+            let [mut old, mut new] = [1, 2].map(runs::full_run);
+            old["created_at"] = serde_json::json!("2020-01-01T00:00:00Z");
+            new["created_at"] = serde_json::json!("2200-01-01T00:00:00Z");
+            installation.import(org, &[old, new]);
+        }
+        let token = installation.token(&org, "runs:read");
+        let prune = |more: &[&str]| {
+            installation.run(&[&["prune", "--older-than", "1000d", "--org", "Halden"], more].concat(), "")
+        };
+        assert_eq!(prune(&["--dry-run"]), "1\tHalden");
+        assert_eq!(prune(&[]), "1\tHalden");
+        assert_eq!(prune(&["--vacuum"]), "0\tHalden");
+
+        let server = installation.serve();
+        let admin = server.sign_in("admin@halden.example");
+        let (gone, unknown) = (runs::id(1, 1), runs::id(1, 9));
+        let body = |id| page(&server, &format!("/logs?run={id}"), &admin).body;
+        assert!(
+            body(gone).contains("This run is not here") && body(gone).contains("This run existed. It was removed on ")
+        );
+        assert!(body(gone).contains(" by a rule: runs older than 1000 days."));
+        assert!(body(unknown).contains("This run is not here") && !body(unknown).contains("existed"));
+        let api = |id| server.get(&format!("/api/organizations/{org}/workflows/{}/runs/{id}/", runs::id(2, 1)), &token);
+        assert_eq!((api(gone).status, api(gone).body), (404, api(unknown).body));
+
+        // By the rule of an organization, while it is served.
+        drop(server);
+        installation.run(&["org", "retention", "--org", "Other", "--days", "1000"], "");
+        let of_other = installation.token(&other, "runs:read");
+        let server = installation.serve();
+        let total = || {
+            let list = server.get(&format!("/api/organizations/{other}/workflows/runs/"), &of_other);
+            list.json()["pagination"]["total"].as_u64().unwrap()
+        };
+        while total() > 1 {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        assert_eq!(total(), 1);
+        drop(server);
+        installation.run(&["org", "retention", "--org", &other, "--days", "off"], "");
+        for days in ["0", "soon"] {
+            assert!(
+                !installation.run_with(&["org", "retention", "--org", &other, "--days", days], "").status.success()
+            );
+        }
+    }
+}
+
+#[test]
 fn p13_a_linked_run_is_expanded_at_first_paint_on_its_page_or_beside_it() {
     let installation = Installation::sqlite();
     let org = installation.organization("Halden");
@@ -71,6 +124,9 @@ fn p13_a_linked_run_is_expanded_at_first_paint_on_its_page_or_beside_it() {
     let on_page = page(&server, &format!("/logs?run={}", ids[3]), &admin).body;
     assert!(on_page.contains("aria-label=\"Run details\"") && !on_page.contains("Linked run"));
     assert!(on_page.contains("Why was order 88213 shipped twice? &lt;b&gt;hi&lt;/b&gt;"));
+    let number = (0..60).find(|n| runs::id(1, *n) == ids[3]).unwrap();
+    let related = format!("href=\"/logs?run={}\"", runs::id(1, 1_000 + number));
+    assert!(on_page.contains("Related runs") && on_page.contains(&related));
     let beside = page(&server, &format!("/logs?run={}", ids[30]), &admin).body;
     assert!(beside.contains("aria-label=\"Linked run\"") && beside.contains("aria-label=\"Run details\""));
     let unknown = page(&server, &format!("/logs?run={}", runs::id(9, 9)), &admin);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub const RUN_CREATED: &str = "run-created";
 /// … of one that was.
 pub const RUN_UPDATED: &str = "run-updated";
-/// … of one that was, and that does not fit the filters, whether it did before or not.
+/// … of one that was, and that does not fit the filters, whether it did before or not; or that is not there any more.
 pub const RUN_LEFT: &str = "run-left";
 
 /// How far a reader has been told: of all runs up to a write of their organization, or of part of those of one write, which
@@ -72,7 +72,8 @@ pub struct RunEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RunLeft {
     pub id: RunId,
-    pub status: RunStatus,
+    /// `null` when the run is not there any more.
+    pub status: Option<RunStatus>,
     pub duration_ms: Option<i64>,
 }
 

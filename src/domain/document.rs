@@ -1,8 +1,12 @@
 //! A run as an engine writes it: the document of the contract, checked, and what is derived from it.
 
 mod check;
+mod faults;
+mod node;
+mod read;
 
-pub use check::{MAX_COUNT, MAX_ID_CHARS, MAX_MEMBER_BYTES, MAX_NAME_CHARS, MAX_ROWS};
+pub use check::{MAX_COUNT, MAX_ID_CHARS, MAX_MEMBER_BYTES, MAX_NAME_CHARS, MAX_RELATED, MAX_ROWS};
+pub use read::{parse, read, read_rows};
 
 use super::{
     cost::{self, CostLine, Usd},
@@ -14,7 +18,7 @@ use super::{
     time::Timestamp,
     whole,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 use utoipa::ToSchema;
 
@@ -95,6 +99,10 @@ pub struct RunDocument {
     pub attachments: Vec<Attachment>,
     #[serde(default, deserialize_with = "objects::rows")]
     pub voice_transcripts: Vec<VoiceTranscript>,
+    /// Other runs that it has to do with, here or not.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub related_runs: Vec<RunId>,
 }
 
 /// What one call of a model cost.
@@ -121,6 +129,9 @@ pub struct TokenUsage {
     #[serde(default)]
     pub usd_cost: Option<Usd>,
 }
+
+/// The most faults that are named at once.
+const MAX_FAULTS: usize = 100;
 
 /// What is wrong with one member of a document or one parameter of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -191,6 +202,7 @@ impl RunDocument {
             token_history: Vec::new(),
             attachments: Vec::new(),
             voice_transcripts: Vec::new(),
+            related_runs: Vec::new(),
         }
     }
 
@@ -237,98 +249,13 @@ impl RunDocument {
     }
 }
 
-/// Reads JSON, or says by its path what is wrong.
-pub fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Vec<Fault>> {
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        // What is no JSON at all has no path.
-        let path = if path == "." || path == "?" { "" } else { &path };
-        vec![Fault::new(path, error.inner().to_string())]
-    })?;
-    reader.end().map_err(|error| vec![Fault::new("", error.to_string())])?;
-    Ok(read)
-}
-
-/// Reads an array of objects, or says by its path what is wrong.
-pub fn read_rows<T: DeserializeOwned>(json: &[u8]) -> Result<Vec<T>, Vec<Fault>> {
-    #[derive(Deserialize)]
-    #[serde(transparent, bound = "T: DeserializeOwned")]
-    struct Rows<T>(#[serde(deserialize_with = "objects::rows")] Vec<T>);
-    read(json).map(|Rows(rows)| rows)
-}
-
-/// Reads a document, or says by its path what is wrong.
-pub fn parse(json: &[u8]) -> Result<RunDocument, Vec<Fault>> {
-    // Left to itself, serde also takes an array with the members in order.
-    if json.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
-        return Err(vec![Fault::new("", "must be a JSON object")]);
-    }
-    let document: RunDocument = read(json)?;
-    let faults = document.faults();
-    if faults.is_empty() { Ok(document) } else { Err(faults) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn faults_of(json: &str) -> Vec<String> {
-        parse(json.as_bytes()).map_or_else(|faults| faults.iter().map(Fault::to_string).collect(), |_| Vec::new())
-    }
-
     fn document(members: &str) -> RunDocument {
         parse(format!(r#"{{ "status": "completed", "created_at": "2026-11-21T14:00:00Z"{members} }}"#).as_bytes())
             .unwrap()
-    }
-
-    #[test]
-    fn only_status_and_creation_are_needed() {
-        assert_eq!(document("").duration(), None);
-        assert!(faults_of(r#"{ "status": "failed" }"#)[0].starts_with("missing field `created_at`"));
-    }
-
-    #[test]
-    fn a_fault_of_shape_is_named_by_its_path() {
-        for (json, fault) in [
-            (r#"{ "stauts": "failed" }"#, "stauts: unknown field `stauts`"),
-            (r#"{ "status": "done" }"#, "status: unknown variant `done`"),
-            (r#"{ "created_at": "yesterday" }"#, "created_at: must be an RFC 3339 time"),
-            (r#"{ "steps": [{ "id": "a" }, { "name": "b" }] }"#, "steps[1]: missing field `id`"),
-            (
-                r#"{ "token_history": [{ "id": "a", "key_type": "p", "usd_cost": "1" }] }"#,
-                "token_history[0].usd_cost: invalid type",
-            ),
-            (r#"{ "steps": [["a"]] }"#, "steps[0]: invalid type: sequence, expected an object"),
-            (r#"{ "attachments": [7] }"#, "attachments[0]: invalid type: integer `7`, expected an object"),
-            ("[]", "must be a JSON object"),
-            ("", "EOF"),
-            ("{", "EOF"),
-        ] {
-            let faults = faults_of(json);
-            assert!(faults.len() == 1 && faults[0].starts_with(fault), "{json}: {faults:?}");
-        }
-    }
-
-    #[test]
-    fn every_fault_of_content_is_named() {
-        let long = "x".repeat(MAX_ID_CHARS + 1);
-        let json = format!(
-            r#"{{ "status": "failed", "created_at": "2026-11-21T14:00:00Z", "duration_ms": -1, "input_message": "a\u0000b",
-                 "steps": [{{ "id": "{long}" }}, {{ "id": "s", "tool_calls": [{{ "id": "", "name": "t" }}] }}, {{ "id": "s" }}],
-                 "token_history": [{{ "id": "t", "key_type": "platform", "input_tokens": -5 }}] }}"#
-        );
-        assert_eq!(
-            faults_of(&json),
-            [
-                "input_message: must not hold the character U+0000",
-                "duration_ms: must be from 0 to 1000000000000",
-                "steps[0].id: must be a text of 1 to 128 characters",
-                "steps[1].tool_calls[0].id: must be a text of 1 to 128 characters",
-                "steps[2].id: stands here twice",
-                "token_history[0].input_tokens: must be from 0 to 1000000000000",
-            ]
-        );
     }
 
     #[test]

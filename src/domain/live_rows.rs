@@ -16,7 +16,7 @@ const MOST: usize = 1_000;
 pub enum RowEvent {
     /// A run that fits the filters was written.
     Written(Box<RunEvent>),
-    /// A run was written, and does not fit them.
+    /// A run was written, and does not fit them; or is not there any more.
     Left(RunLeft),
 }
 
@@ -62,9 +62,14 @@ impl LiveRows {
             (RowEvent::Written(event), None) if event.appeared > self.as_of => self.count(id),
             (RowEvent::Written(_), None) => self.is_outdated |= self.is_narrowed,
             (RowEvent::Left(left), Some(row)) => {
-                // Until the page is listed again, it says how the run ended.
-                (row.status, row.duration_ms) = (left.status, left.duration_ms);
                 self.is_outdated = true;
+                if let Some(status) = left.status {
+                    // Until the page is listed again, it says how the run ended.
+                    (row.status, row.duration_ms) = (status, left.duration_ms);
+                } else {
+                    self.page.rows.retain(|row| row.id != id);
+                    self.page.total = self.page.total.saturating_sub(1);
+                }
             }
             (RowEvent::Left(_), None) => {
                 self.new.retain(|new| *new != id);
@@ -121,7 +126,11 @@ mod tests {
     }
 
     fn left(n: u128, status: RunStatus) -> RowEvent {
-        RowEvent::Left(RunLeft { id: RunId(Uuid::from_u128(n)), status, duration_ms: Some(7) })
+        RowEvent::Left(RunLeft { id: RunId(Uuid::from_u128(n)), status: Some(status), duration_ms: Some(7) })
+    }
+
+    fn removed(n: u128) -> RowEvent {
+        RowEvent::Left(RunLeft { id: RunId(Uuid::from_u128(n)), status: None, duration_ms: None })
     }
 
     /// Runs 1 and 2 of a list of so many, as of write 10.
@@ -148,6 +157,15 @@ mod tests {
             ("one of another page", plain(), vec![written(3, "failed", 9)], "running running", None, false),
             ("one that fits by now", narrowed(), vec![written(3, "failed", 9)], "running running", None, true),
             ("a row leaves", narrowed(), vec![left(2, RunStatus::Completed)], "running completed", None, true),
+            ("a row is not there any more", plain(), vec![removed(1)], "running", None, true),
+            (
+                "one comes and is not there any more",
+                plain(),
+                vec![written(3, "running", 11), removed(3)],
+                "running running",
+                None,
+                false,
+            ),
             ("one that is on no page", narrowed(), vec![left(3, RunStatus::Completed)], "running running", None, false),
             (
                 "one of another page leaves",

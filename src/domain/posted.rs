@@ -164,10 +164,10 @@ impl<'a, T: Clone> Rows<'a, T> {
 }
 
 /// What is wrong with parts that are posted together, by their place among them.
-pub fn faults(parts: &[Part]) -> Vec<Fault> {
+pub fn faults(parts: impl IntoIterator<Item = Part>) -> Vec<Fault> {
     let mut document = RunDocument::new(RunStatus::Running, Timestamp::EPOCH);
     for part in parts {
-        match part.clone() {
+        match part {
             Part::Step(step) => document.steps.push(step),
             Part::TokenUsage(usage) => document.token_history.push(usage),
             Part::Attachment(file) => document.attachments.push(file),
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn faults_are_named_by_their_place() {
         let parts = [Part::Step(step("a", 1, None, "x")), Part::Step(step("a", 1, None, &"x".repeat(401)))];
-        let faults: Vec<_> = faults(&parts).iter().map(Fault::to_string).collect();
+        let faults: Vec<_> = faults(parts).iter().map(Fault::to_string).collect();
         assert_eq!(faults, ["[1].id: stands here twice", "[1].name: is longer than 400 characters"]);
     }
 }

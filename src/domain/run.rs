@@ -166,6 +166,8 @@ pub struct RunDetail {
     pub steps_total: u64,
     pub attachments: Vec<Attachment>,
     pub voice_transcripts: Vec<VoiceTranscript>,
+    /// Other runs that it has to do with, which may be gone or not there yet.
+    pub related_runs: Vec<RunId>,
 }
 
 /// A part of a run's steps.

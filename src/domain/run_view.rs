@@ -38,6 +38,8 @@ pub enum FoundRun {
         organization_name: String,
         href: String,
     },
+    /// It was here, and is not any more; what there is to say of that.
+    Removed(String),
 }
 
 /// A run of this organization, expanded.

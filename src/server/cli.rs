@@ -4,6 +4,7 @@ mod check;
 mod demo;
 mod import;
 mod organization;
+mod prune;
 mod remap;
 mod routes;
 mod serve;
@@ -62,6 +63,8 @@ enum WithDatabase {
     Remap(remap::Options),
     /// Checks whether what lists are found and counted by is what the runs make, and can make it again
     Check(check::Options),
+    /// Takes away runs that are older than so many days, and prints how many of which organization
+    Prune(prune::Options),
 }
 
 /// Why a command did not do what it was told; printed as one line.
@@ -148,6 +151,7 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
         WithDatabase::Import(options) => import::run(&db, &settings, options).await,
         WithDatabase::Remap(options) => remap::run(&db, &settings, options).await,
         WithDatabase::Check(options) => check::run(&db, options).await,
+        WithDatabase::Prune(options) => prune::run(&db, &settings, options).await,
     };
     // A connection that is lent out would be waited for without end.
     let _ = tokio::time::timeout(Settings::millis(stop_timeout_ms), db.close()).await;

@@ -3,6 +3,7 @@
 use super::settings::Settings;
 use crate::domain::ids::{AttachmentId, OrganizationId, RunId};
 use axum::body::Body;
+use futures_util::TryStreamExt;
 use object_store::{
     BackoffConfig, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig, aws::AmazonS3Builder,
     local::LocalFileSystem, path::Path, prefix::PrefixStore,
@@ -51,7 +52,7 @@ impl Files {
     }
 
     /// In a folder, which is made when it is not there.
-    fn in_folder(folder: &std::path::Path) -> Result<Self, FilesError> {
+    pub fn in_folder(folder: &std::path::Path) -> Result<Self, FilesError> {
         std::fs::create_dir_all(folder).map_err(|error| FilesError::Folder(folder.to_owned(), error))?;
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))))
     }
@@ -94,8 +95,28 @@ impl Files {
         self.0.put(&path(organization_id, run_id, attachment_id), bytes.into()).await?;
         Ok(())
     }
+
+    /// Removes the bytes of all attachments of a run but those that are kept.
+    pub async fn remove_of_run(
+        &self,
+        organization_id: OrganizationId,
+        run_id: RunId,
+        is_kept: impl Fn(&str) -> bool,
+    ) -> Result<(), FilesError> {
+        let mut files = self.0.list(Some(&of_run(organization_id, run_id)));
+        while let Some(file) = files.try_next().await? {
+            if !file.location.filename().is_some_and(&is_kept) {
+                self.0.delete(&file.location).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn of_run(organization_id: OrganizationId, run_id: RunId) -> Path {
+    Path::from_iter([organization_id.to_string(), run_id.to_string()])
 }
 
 fn path(organization_id: OrganizationId, run_id: RunId, attachment_id: AttachmentId) -> Path {
-    Path::from_iter([organization_id.to_string(), run_id.to_string(), attachment_id.to_string()])
+    of_run(organization_id, run_id).join(attachment_id.to_string())
 }

@@ -5,6 +5,8 @@ pub mod filter_options;
 pub mod get_run;
 pub mod ingest;
 pub mod list_runs;
+pub mod removed;
+pub mod retention;
 pub mod run_changes;
 pub mod run_index;
 pub mod run_view;

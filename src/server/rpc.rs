@@ -170,13 +170,19 @@ pub async fn get_run(
 ) -> Result<Unread<FoundRun>, AppError> {
     let access = reader(organization_id).await?;
     let asked = Asked { scope, filters: LogsQuery::parse(search).filters, size, now: clock::now() };
-    match Box::pin(query::run_view::expanded(&access.org, run_id, &asked)).await? {
-        Some(run) => {
-            access.opened(run_id);
-            unread(&FoundRun::Here(Box::new(run)))
-        }
-        None => unread(&Box::pin(elsewhere(organization_id, run_id)).await?.ok_or(AppError::NotFound)?),
+    if let Some(run) = Box::pin(query::run_view::expanded(&access.org, run_id, &asked)).await? {
+        access.opened(run_id);
+        return unread(&FoundRun::Here(Box::new(run)));
     }
+    let elsewhere = Box::pin(elsewhere(organization_id, run_id)).await?;
+    let found = if elsewhere.is_some() { elsewhere } else { removed(&access, run_id).await? };
+    unread(&found.ok_or(AppError::NotFound)?)
+}
+
+/// What is said of a run that was here, if anything is.
+async fn removed(access: &Access, run_id: RunId) -> Result<Option<FoundRun>, AppError> {
+    let removed = access.org.removed_run(run_id).await?;
+    Ok(removed.and_then(|removed| removed.sentence()).map(FoundRun::Removed))
 }
 
 /// The run in another organization of the same person, where a page of theirs lists it.

@@ -19,6 +19,7 @@ fn a_run_is_answered_whole() {
         assert_eq!(body["state"], written["state"]);
         assert_eq!(body["attachments"], written["attachments"]);
         assert_eq!(body["voice_transcripts"], written["voice_transcripts"]);
+        assert_eq!(body["related_runs"], written["related_runs"]);
         assert_eq!(body["steps_total"], json!(2));
         assert_eq!(body["steps"][0]["input"], json!({ "order": 88213 }));
         // As it was written, to the digit.

@@ -113,6 +113,40 @@ fn p51_who_was_away_is_told_what_was_written_meanwhile() {
 }
 
 #[test]
+fn p51_a_run_that_is_not_there_any_more_leaves_for_all_who_watch_and_for_who_was_away() {
+    for installation in Installation::both() {
+        let org = installation.organization("Halden");
+        let token = installation.token(&org, "runs:read,runs:write");
+        let server = installation.serve();
+        let bearer = format!("Bearer {token}");
+        let send = |span: u8, attribute: (&str, &str)| {
+            let attributes = json!([{ "key": attribute.0, "value": { "stringValue": attribute.1 } }]);
+            let span = json!({
+                "traceId": format!("{:032x}", 7), "spanId": format!("{span:016x}"), "name": "work",
+                "startTimeUnixNano": "1790000000000000000", "endTimeUnixNano": "1790000001000000000", "attributes": attributes,
+            });
+            let body = json!({ "resourceSpans": [{ "scopeSpans": [{ "spans": [span] }] }] }).to_string();
+            let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+            assert_eq!(server.send("POST", "/v1/traces", &headers, Some(&body)).status, 200);
+        };
+        let mut watching = open(&server, &format!("{}?model=none", path(&org)), &token);
+        let mut all = open(&server, &path(&org), &token);
+        send(1, ("gen_ai.operation.name", "chat"));
+        let created = all.event().unwrap();
+        assert_eq!(created.name, "run-created");
+        // All of it is another run's.
+        send(2, ("alloy.run.id", &runs::id(1, 1).to_string()));
+        let gone = json!({ "id": created.data["run"]["id"], "status": null, "duration_ms": null });
+        let mut away = open(&server, &format!("{}?after={}", path(&org), created.id), &token);
+        for stream in [&mut all, &mut watching, &mut away] {
+            let event = stream.event().unwrap();
+            assert_eq!((event.name.as_str(), &event.data), ("run-left", &gone));
+        }
+        assert_eq!(all.event().unwrap().data["run"]["id"], json!(runs::id(1, 1)));
+    }
+}
+
+#[test]
 fn p51_servers_of_one_database_tell_what_others_write() {
     for installation in Installation::both() {
         let org = installation.organization("Halden");

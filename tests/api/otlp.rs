@@ -133,6 +133,30 @@ fn a_run_grows_as_its_spans_come_and_is_given_up_when_none_do() {
 }
 
 #[test]
+fn a_run_is_related_to_those_whose_spans_its_own_have_links_to() {
+    for installation in Installation::both() {
+        with_client(&installation, &[], |client| {
+            let (linking, named) = ("000000000000000000000000000000aa", runs::id(1, 7).to_string());
+            let (elsewhere, agent) = ("000000000000000000000000000000bb", json!({ "gen_ai.operation.name": "chat" }));
+            let mut span_of_other = span(1, "", Some(1), &agent);
+            span_of_other["traceId"] = json!(linking);
+            let link = |trace: &str| json!({ "traceId": trace, "spanId": format!("{:016x}", 9) });
+            span_of_other["links"] = json!([link(TRACE), link(elsewhere), link(linking)]);
+            client.spans(&json!([span_of_other]));
+            let related = || {
+                let run = client.list().into_iter().find(|run| run["id"] == "00000000-0000-0000-0000-0000000000aa");
+                client.detail(&run.unwrap())["related_runs"].clone()
+            };
+            let not_there = "00000000-0000-0000-0000-0000000000bb";
+            assert_eq!(related(), json!([not_there, "5b8efff7-9803-8103-d269-b633813fc60c"]), "by their traces");
+            let grouped = json!({ "gen_ai.operation.name": "chat", "alloy.run.id": &named });
+            client.spans(&json!([span(1, "", Some(1), &grouped)]));
+            assert_eq!(related(), json!([not_there, named]), "by the run that the trace became");
+        });
+    }
+}
+
+#[test]
 fn bad_requests_are_told_apart() {
     let installation = Installation::sqlite();
     with_client(&installation, &[("ALLOY_MAX_OTLP_BYTES", "100000")], |client| {

@@ -10,7 +10,10 @@ async fn told(org: &OrgDb, filter: &RunFilter, from: Position, most: u64) -> (Ve
         Some(match change? {
             Told::Created(event) => format!("{} created", number(event.run.id)),
             Told::Updated(event) => format!("{} updated", number(event.run.id)),
-            Told::Left(run) => format!("{} left: {}", number(run.id), run.status),
+            Told::Left(run) => {
+                let status = run.status.map_or("gone", RunStatus::as_str);
+                format!("{} left: {status}", number(run.id))
+            }
         })
     });
     (said.collect(), changes.to)
@@ -91,6 +94,33 @@ async fn a_run_whose_source_follows_its_conversation_has_changed() {
         write(&org, &[runs::document(&late)]).await;
         let said = told(&org, &RunFilter::default(), Position::after(1), 100).await.0;
         assert_eq!(said, ["1 updated", "2 created"], "{}", database.kind);
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_is_not_there_any_more_has_left_until_it_comes_again() {
+    let (chat, named) = (("gen_ai.operation.name", "chat"), ("alloy.run.id", "a team at work"));
+    for database in both().await {
+        let org = organization(&database.db).await;
+        let now: Timestamp = runs::at(0).parse().unwrap();
+        let running = RunFilter { status: Some(RunStatus::Running), ..RunFilter::default() };
+        // The id of a trace is that of its run: all of these have the number 0.
+        let told = async |filter: &RunFilter, from| told(&org, filter, from, 100).await;
+        org.write_spans(spans::spans_of(1, now, &[(2, 1, Some(3), chat)]), 1).await.unwrap();
+        let (said, first) = told(&running, Position::after(0)).await;
+        assert_eq!(said, ["0 created"]);
+        org.write_spans(spans::spans_of(1, now, &[(1, 0, Some(4), named)]), 1).await.unwrap();
+        let (said, _) = told(&running, first).await;
+        assert_eq!(said, ["0 left: gone"], "{}", database.kind);
+        let (said, second) = told(&RunFilter::default(), first).await;
+        assert!(said.len() == 2 && said[0] == "0 left: gone" && said[1].ends_with(" created"), "{said:?}");
+        // An engine takes the id.
+        let mut again = runs::full_run(1);
+        again["id"] = json!(uuid::Uuid::from_u128(1));
+        write(&org, &[runs::document(&again)]).await;
+        assert_eq!(told(&RunFilter::default(), second).await.0, ["0 created"]);
+        assert_eq!(org.removed_run(RunId(uuid::Uuid::from_u128(1))).await.unwrap(), None);
+        assert_eq!(told(&running, first).await.0, Vec::<String>::new(), "{}", database.kind);
     }
 }
 

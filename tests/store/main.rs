@@ -5,6 +5,7 @@
 mod support;
 
 mod changes;
+mod expiry;
 mod parts;
 mod repack;
 mod spans;
@@ -14,18 +15,23 @@ use alloy_logs::{
         change::Position,
         cost::Usd,
         filter::RunFilter,
-        ids::{OrganizationId, RunId, WorkflowId},
+        ids::{AttachmentId, OrganizationId, RunId, WorkflowId},
         json::Json,
         page::PageRequest,
         posted::{Part, Posted},
         range::Range,
+        removal::Removal,
+        retention::RetentionDays,
         run::{Flow, RunDetail},
         run_edit::{Change, RunEdit},
         run_write::RunWrite,
         status::RunStatus,
+        step::Attachment,
         time::Timestamp,
     },
     server::{
+        clock,
+        files::Files,
         otlp::{
             receive::{self, Encoding},
             span::Span,
@@ -33,7 +39,7 @@ use alloy_logs::{
         query::{
             filter_options,
             get_run::get_run,
-            ingest, list_runs,
+            ingest, list_runs, retention,
             run_changes::{self, Change as Told},
             traces,
         },
@@ -52,6 +58,7 @@ use support::{
     database::{self, both, open, organization},
     oracle, runs,
 };
+use tempfile::TempDir;
 
 /// Writes documents as the program does, in batches.
 async fn write(org: &OrgDb, documents: &[alloy_logs::domain::document::RunDocument]) -> Vec<WriteOutcome> {
@@ -70,6 +77,13 @@ async fn count(org: &OrgDb) -> u64 {
 async fn detail(org: &OrgDb, value: &serde_json::Value) -> RunDetail {
     let id: RunId = serde_json::from_value(value["id"].clone()).unwrap();
     get_run(org, id.into()).await.unwrap().unwrap()
+}
+
+/// An empty place for files, gone with its folder.
+fn files() -> (TempDir, Files) {
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::in_folder(folder.path()).unwrap();
+    (folder, files)
 }
 
 /// So many data sets, each asked with so many filters: 2,000 combinations on each database.
@@ -225,6 +239,7 @@ async fn a_run_comes_back_as_it_was_written() {
         assert_eq!(detail.steps_total, 2);
         assert_eq!(detail.attachments, document.attachments);
         assert_eq!(detail.voice_transcripts, document.voice_transcripts);
+        assert_eq!((&detail.related_runs, detail.related_runs.len()), (&document.related_runs, 1));
         assert_eq!(detail.run.state, document.state);
         assert_eq!(detail.run.flow, Flow::Read(document.flow.clone()));
         assert_eq!(detail.run.input_message, document.input_message);

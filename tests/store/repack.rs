@@ -42,7 +42,7 @@ async fn what_lay_in_tables_of_its_own_is_repacked() {
     for database in database::both_after(prepare).await {
         let org = OrgDb::new(database.db.clone(), OrganizationId(runs::id(9, 1)));
         let id = RunId(runs::id(1, 1));
-        let RunDetail { run, steps, steps_total, attachments, voice_transcripts } =
+        let RunDetail { run, steps, steps_total, attachments, voice_transcripts, related_runs } =
             get_run(&org, id.into()).await.unwrap().unwrap();
         assert_eq!((run.input_message.as_deref(), run.output_message.as_deref()), (Some("short"), Some(long.as_str())));
         assert_eq!((run.duration_ms, run.state.unwrap().as_str()), (Some(3_000), r#"{"n":1.0}"#));
@@ -52,7 +52,7 @@ async fn what_lay_in_tables_of_its_own_is_repacked() {
         assert_eq!((second.parent_id.as_deref(), second.duration_ms), (Some("a"), Some(1_000)));
         assert_eq!(second.input.as_ref().unwrap().as_str(), r#"{"order":1.0}"#);
         assert_eq!((second.tool_calls[0].name.as_str(), attachments[0].size), ("t", 7));
-        assert_eq!(voice_transcripts[0].turns[0].text, "Hello?");
+        assert_eq!((voice_transcripts[0].turns[0].text.as_str(), related_runs), ("Hello?", Vec::new()));
         let page = list_runs::runs(&org, &RunFilter::default(), PageRequest::default(), Columns::List).await.unwrap();
         assert_eq!(page.rows[0].state.as_ref().unwrap().as_str(), list_state);
         assert_eq!((page.rows[0].output_message.as_deref(), page.total), (Some(long.as_str()), 1));

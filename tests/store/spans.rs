@@ -3,10 +3,10 @@
 use super::*;
 
 /// A span that is sent: its number, that of its parent or 0, its end, and an attribute.
-type Sent<'a> = (u8, u8, Option<u64>, (&'a str, &'a str));
+pub(super) type Sent<'a> = (u8, u8, Option<u64>, (&'a str, &'a str));
 
 /// Spans of one trace, as a client sends them at this moment.
-fn spans_of(trace: u8, at: Timestamp, spans: &[Sent<'_>]) -> Vec<Span> {
+pub(super) fn spans_of(trace: u8, at: Timestamp, spans: &[Sent<'_>]) -> Vec<Span> {
     let span = |(id, parent, end, (key, value)): &Sent<'_>| {
         let nanos = |seconds: u64| (1_790_000_000_000_000_000 + seconds * 1_000_000_000).to_string();
         json!({
@@ -25,6 +25,7 @@ fn spans_of(trace: u8, at: Timestamp, spans: &[Sent<'_>]) -> Vec<Span> {
 async fn traces_that_stop_are_given_up_and_those_of_no_run_forgotten() {
     let (chat, agent) = (("gen_ai.operation.name", "chat"), ("gen_ai.operation.name", "invoke_agent"));
     let stale_after = chrono::TimeDelta::minutes(30);
+    let (_folder, files) = files();
     for database in both().await {
         let org = organization(&database.db).await;
         let now: Timestamp = runs::at(0).parse().unwrap();
@@ -33,7 +34,8 @@ async fn traces_that_stop_are_given_up_and_those_of_no_run_forgotten() {
             let page = list_runs::summaries(&org, &RunFilter::default(), PageRequest::default()).await.unwrap();
             page.rows.iter().map(|run| (run.status, run.error_message.clone().unwrap_or_default())).collect::<Vec<_>>()
         };
-        let look_after = async |minutes| Box::pin(traces::look_after(&org, later(minutes), stale_after)).await.unwrap();
+        let look_after =
+            async |minutes| Box::pin(traces::look_after(&org, &files, later(minutes), stale_after)).await.unwrap();
         org.write_spans(spans_of(1, now, &[(2, 1, Some(3), chat)]), 1).await.unwrap();
         org.write_spans(spans_of(2, now, &[(1, 0, Some(3), ("http.method", "GET"))]), 1).await.unwrap();
         assert_eq!(status().await, [(RunStatus::Running, String::new())]);
@@ -45,7 +47,7 @@ async fn traces_that_stop_are_given_up_and_those_of_no_run_forgotten() {
         // Its end comes after all.
         org.write_spans(spans_of(1, later(40), &[(1, 0, Some(9), agent)]), 1).await.unwrap();
         assert_eq!(status().await, [(RunStatus::Completed, String::new())]);
-        assert_eq!(traces::remap_all(&org, later(90), stale_after).await.unwrap(), 2);
+        assert_eq!(traces::remap_all(&org, &files, later(90), stale_after).await.unwrap(), 2);
         assert_eq!(status().await, [(RunStatus::Completed, String::new())]);
 
         let batches = || database.number("SELECT count(*) FROM trace_batches".to_owned());
@@ -60,9 +62,20 @@ async fn traces_that_stop_are_given_up_and_those_of_no_run_forgotten() {
 #[tokio::test]
 async fn spans_that_turn_out_to_be_of_another_run_leave_nothing_behind() {
     let (chat, named) = (("gen_ai.operation.name", "chat"), ("alloy.run.id", "a team at work"));
+    let (_folder, files) = files();
     for database in both().await {
         let org = organization(&database.db).await;
         let now: Timestamp = runs::at(0).parse().unwrap();
+        let of_trace = RunId(uuid::Uuid::from_u128(1));
+        // A file of its spans, and one that was posted and waits for its run again.
+        let [made, posted] = [5, 6].map(|n| AttachmentId(runs::id(5, n)));
+        for id in [made, posted] {
+            files.put(org.organization_id(), of_trace, id, "bytes").await.unwrap();
+        }
+        let file = Attachment { id: posted, name: "a".to_owned(), media_type: "text/plain".to_owned(), size: 5 };
+        let part = Posted { part: Part::Attachment(file), updated_at: None };
+        let change = Change::Parts(vec![part]);
+        ingest::edit(&org, RunEdit { run_id: of_trace, workflow_id: None, change }).await.unwrap();
         let listed =
             async || list_runs::summaries(&org, &RunFilter::default(), PageRequest::default()).await.unwrap().rows;
         for trace in [1, 2] {
@@ -70,8 +83,13 @@ async fn spans_that_turn_out_to_be_of_another_run_leave_nothing_behind() {
         }
         assert_eq!(listed().await.len(), 2);
         for trace in [1, 2] {
-            org.write_spans(spans_of(trace, now, &[(1, 0, Some(4), named)]), 1).await.unwrap();
+            let spans = spans_of(trace, now, &[(1, 0, Some(4), named)]);
+            Box::pin(traces::store(&org, &files, spans, 1)).await.unwrap();
         }
+        for (id, size) in [(made, None), (posted, Some(5))] {
+            assert_eq!(files.size(org.organization_id(), of_trace, id).await.unwrap(), size, "{}", database.kind);
+        }
+        assert_eq!(org.removed_run(of_trace).await.unwrap().unwrap().removal, Removal::Moved);
         let [team] = listed().await.try_into().unwrap();
         let detail = get_run(&org, team.id.into()).await.unwrap().unwrap();
         assert_eq!(detail.steps_total, 4, "{}", database.kind);
@@ -82,6 +100,7 @@ async fn spans_that_turn_out_to_be_of_another_run_leave_nothing_behind() {
 #[tokio::test]
 async fn a_run_that_an_engine_wrote_is_not_its_traces() {
     let (chat, plain) = (("gen_ai.operation.name", "chat"), ("http.method", "GET"));
+    let (_folder, files) = files();
     for database in both().await {
         let org = organization(&database.db).await;
         let now: Timestamp = runs::at(0).parse().unwrap();
@@ -94,7 +113,7 @@ async fn a_run_that_an_engine_wrote_is_not_its_traces() {
             org.write_spans(spans_of(1, now, &[(3, 2, None, attribute)]), 1).await.unwrap();
             assert_eq!(detail(&org, &document).await, before, "{}", database.kind);
         }
-        assert_eq!(traces::remap_all(&org, now, chrono::TimeDelta::minutes(30)).await.unwrap(), 1);
+        assert_eq!(traces::remap_all(&org, &files, now, chrono::TimeDelta::minutes(30)).await.unwrap(), 1);
         assert_eq!(detail(&org, &document).await, before);
 
         // One that its traces made is the engine's from when it writes it.

@@ -85,7 +85,8 @@ pub async fn migrate_to(kind: &str, url: &str, version: i64, statements: &str) {
 impl TestDb {
     /// What is kept beside the runs is what they would make.
     pub async fn assert_kept(&self) {
-        for organization_id in self.db.organization_ids().await.unwrap() {
+        for organization in self.db.organizations().await.unwrap() {
+            let organization_id = organization.id;
             let check = OrgDb::new(self.db.clone(), organization_id).check_index().await.unwrap();
             assert_eq!(check.differences, 0, "{}: the index of {organization_id} differs", self.kind);
         }

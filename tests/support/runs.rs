@@ -53,7 +53,8 @@ pub fn full_run(n: u64) -> Value {
             { "id": "t3", "key_type": "platform", "input_tokens": 1, "output_tokens": 1, "usd_cost": 0.1 }
         ],
         "attachments": [{ "id": id(5, n), "name": "invoice.pdf", "media_type": "application/pdf", "size": 48213 }],
-        "voice_transcripts": [{ "id": id(6, n), "attachment_id": null, "turns": [{ "speaker": "caller", "text": "Hello?", "start_ms": 0, "end_ms": 900 }] }]
+        "voice_transcripts": [{ "id": id(6, n), "attachment_id": null, "turns": [{ "speaker": "caller", "text": "Hello?", "start_ms": 0, "end_ms": 900 }] }],
+        "related_runs": [id(1, 1_000 + n)]
     })
 }
 

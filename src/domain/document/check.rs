@@ -1,6 +1,6 @@
 //! What can be wrong with a document beyond its shape.
 
-use super::{Fault, RunDocument};
+use super::{Fault, MAX_FAULTS, RunDocument};
 use crate::domain::{cost::MAX_DOLLARS, json::Json, step::StepLog};
 use std::collections::HashSet;
 
@@ -10,21 +10,22 @@ pub const MAX_MEMBER_BYTES: usize = 1024 * 1024;
 pub const MAX_ID_CHARS: usize = 128;
 /// The most steps, token-history rows or files of one run.
 pub const MAX_ROWS: usize = 20_000;
-/// The most faults that are named at once.
-const MAX_FAULTS: usize = 100;
+/// The most runs that a run names as related.
+pub const MAX_RELATED: usize = 100;
 
 impl RunDocument {
     /// Everything that is wrong with the document beyond its shape.
     pub fn faults(&self) -> Vec<Fault> {
         let mut check = Check::default();
-        for (name, rows) in [
-            ("steps", self.steps.len()),
-            ("token_history", self.token_history.len()),
-            ("attachments", self.attachments.len()),
-            ("voice_transcripts", self.voice_transcripts.len()),
+        for (name, rows, most) in [
+            ("steps", self.steps.len(), MAX_ROWS),
+            ("token_history", self.token_history.len(), MAX_ROWS),
+            ("attachments", self.attachments.len(), MAX_ROWS),
+            ("voice_transcripts", self.voice_transcripts.len(), MAX_ROWS),
+            ("related_runs", self.related_runs.len(), MAX_RELATED),
         ] {
-            if rows > MAX_ROWS {
-                check.fault(name, format!("has more than {MAX_ROWS} items"));
+            if rows > most {
+                check.fault(name, format!("has more than {most} items"));
                 return check.faults;
             }
         }
@@ -104,6 +105,12 @@ impl RunDocument {
             }
         }
         let mut seen = HashSet::new();
+        for (index, run_id) in self.related_runs.iter().enumerate() {
+            if !seen.insert(run_id) {
+                check.fault(&format!("related_runs[{index}]"), "stands here twice");
+            }
+        }
+        let mut seen = HashSet::new();
         for (index, transcript) in self.voice_transcripts.iter().enumerate() {
             let at = format!("voice_transcripts[{index}]");
             check.unique(&at, &transcript.id.to_string(), &mut seen);
@@ -132,7 +139,8 @@ pub const MAX_COUNT: i64 = 1_000_000_000_000;
 
 impl Check {
     fn fault(&mut self, at: &str, message: impl Into<String>) {
-        if self.faults.len() < MAX_FAULTS {
+        // One more says that there may be others.
+        if self.faults.len() <= MAX_FAULTS {
             self.faults.push(Fault::new(at, message));
         }
     }

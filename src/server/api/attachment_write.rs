@@ -69,7 +69,7 @@ async fn handle(
 ) -> Result<(StatusCode, Json<Attachment>), AppError> {
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string());
     let file = Attachment { id, name, media_type, size: bytes.len() as u64 };
-    let mut faults = posted::faults(&[Part::Attachment(file.clone())]);
+    let mut faults = posted::faults([Part::Attachment(file.clone())]);
     if !faults.is_empty() {
         for fault in &mut faults {
             fault.param = fault.param.trim_start_matches("[0].").to_owned();

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
+        ids::RunId,
         run::{Run, RunDetail},
         step::{Attachment, StepLog, VoiceTranscript},
     },
@@ -34,6 +35,8 @@ struct Answer {
     steps_total: u64,
     attachments: Vec<Attachment>,
     voice_transcripts: Vec<VoiceTranscript>,
+    /// Other runs that it has to do with, which may not be there.
+    related_runs: Vec<RunId>,
 }
 
 impl From<RunDetail> for Answer {
@@ -44,6 +47,7 @@ impl From<RunDetail> for Answer {
             steps_total: detail.steps_total,
             attachments: detail.attachments,
             voice_transcripts: detail.voice_transcripts,
+            related_runs: detail.related_runs,
         }
     }
 }
@@ -56,6 +60,7 @@ pub fn endpoint() -> Endpoint {
         steps: document.steps,
         attachments: document.attachments,
         voice_transcripts: document.voice_transcripts,
+        related_runs: document.related_runs,
     };
     let description = Description::new("Reading", "getRun", "One run with everything inside it")
         .more("A run that is not there and one of another workflow are the same 404.")

@@ -31,7 +31,8 @@ pub fn endpoint() -> Endpoint {
         .more(format!(
             "Server-sent events without end, of the runs that fit the parameters: `{RUN_CREATED}` with a `RunEvent` for a run that \
              was not there at the event told last, `{RUN_UPDATED}` with a `RunEvent` for one that was, and `{RUN_LEFT}` with a `RunLeft` \
-             for one that was written and does not fit, whether it did before or not. A run that was written several times is told of \
+             for one that was written and does not fit, whether it did before or not, or that is not there any more, and then has no \
+             `status`. A run that was written several times is told of \
              once, as it is then; one may be told of twice.\n\nWith the header `Last-Event-ID`, which browsers send by themselves when \
              they come again, or else with `after`, the stream begins with what was written since that event, however long ago; `0` is \
              before all. Without them it begins now. A comment comes every 15 seconds. The stream ends when its credentials do."

@@ -94,19 +94,16 @@ async fn handle_usages(
 }
 
 /// Stores parts; they are on disk when it answers.
-async fn store<T: DeserializeOwned>(
+async fn store<T: DeserializeOwned + Clone>(
     access: &Access,
     RunInPath(key): RunInPath,
     PartsParams { updated_at }: &PartsParams,
     JsonBytes(body): &JsonBytes,
     part: fn(T) -> Part,
 ) -> Result<(StatusCode, Json<PartsReport>), AppError> {
-    let rows: Vec<T> = document::read_rows(body).map_err(AppError::BadRequest)?;
+    let faults = |rows: &[T]| posted::faults(rows.iter().cloned().map(part));
+    let rows = document::read_rows(body, faults).map_err(AppError::BadRequest)?;
     let parts: Vec<Part> = rows.into_iter().map(part).collect();
-    let faults = posted::faults(&parts);
-    if !faults.is_empty() {
-        return Err(AppError::BadRequest(faults));
-    }
     let accepted = parts.len();
     let parts = parts.into_iter().map(|part| Posted { part, updated_at: *updated_at }).collect();
     let edit = RunEdit { run_id: key.id, workflow_id: key.workflow_id, change: Change::Parts(parts) };

@@ -23,8 +23,8 @@ pub async fn run(db: &Db, options: Options) -> Result<ExitCode, CliError> {
     let organizations = if let Some(org) = &options.org {
         vec![open_organization(db, org).await?]
     } else {
-        let ids = db.organization_ids().await?;
-        ids.into_iter().map(|id| OrgDb::new(db.clone(), id)).collect()
+        let known = db.organizations().await?;
+        known.into_iter().map(|known| OrgDb::new(db.clone(), known.id)).collect()
     };
     let mut is_right = true;
     for org in organizations {

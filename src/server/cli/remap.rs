@@ -1,7 +1,7 @@
 //! `remap`: runs made of traces, made again by the rules of this program.
 
 use super::{CliError, open_organization};
-use crate::server::{clock, query::traces, settings::Settings, store::Db};
+use crate::server::{clock, files::Files, query::traces, settings::Settings, store::Db};
 use clap::Args;
 use std::process::ExitCode;
 
@@ -14,8 +14,8 @@ pub struct Options {
 
 /// Prints how many runs were made again.
 pub async fn run(db: &Db, settings: &Settings, options: Options) -> Result<ExitCode, CliError> {
-    let org = open_organization(db, &options.org).await?;
-    let runs = traces::remap_all(&org, clock::now(), settings.stale_after()).await?;
+    let (org, files) = (open_organization(db, &options.org).await?, Files::open(settings)?);
+    let runs = traces::remap_all(&org, &files, clock::now(), settings.stale_after()).await?;
     println!("{runs}");
     Ok(ExitCode::SUCCESS)
 }

@@ -24,7 +24,7 @@ pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
     let live = Arc::new(Live::new(&settings));
     let app = router::build(AppState {
         db: db.clone(),
-        files,
+        files: files.clone(),
         settings: settings.clone(),
         throttle,
         live: live.clone(),
@@ -33,7 +33,7 @@ pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
     tracing::info!(%address, "serving");
     let upkeep = tokio::spawn({
         let settings = Arc::clone(&settings);
-        async move { Box::pin(upkeep::keep_up(db, &settings)).await }
+        async move { Box::pin(upkeep::keep_up(db, files, &settings)).await }
     });
     let stop = async move {
         connection::told_to_stop().await;

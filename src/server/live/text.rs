@@ -56,7 +56,7 @@ mod tests {
 
     fn left(n: u128) -> Change {
         let id = RunId(Uuid::from_u128(n));
-        Change::Left(RunLeft { id, status: RunStatus::Completed, duration_ms: Some(7) })
+        Change::Left(RunLeft { id, status: Some(RunStatus::Completed), duration_ms: Some(7) })
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod calls;
 mod files;
 mod names;
 mod outcome;
+mod related;
 mod state;
 mod steps;
 pub mod tree;
@@ -84,6 +85,7 @@ pub fn run_of(identity: &RunIdentity, spans: &[Span], is_stale: bool) -> Option<
         token_history,
         attachments: files.attachments(),
         voice_transcripts,
+        related_runs: related::runs(&tree, run_id),
     };
     outcome.stamp(&mut document);
     Some(MappedRun { write: RunWrite::new(run_id, names.workflow_id, document), files: files.into_files() })

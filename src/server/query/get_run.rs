@@ -7,7 +7,7 @@ use crate::{
         run::{MAX_DETAIL_STEPS, Run, RunDetail, RunKey, StepsPage},
         step::Attachment,
     },
-    server::store::{OrgDb, StoreError},
+    server::store::{OrgDb, StoreError, StoredContent},
 };
 
 /// A run without what lies inside it; `None` when the organization has no such run.
@@ -20,9 +20,11 @@ pub async fn get_run(org: &OrgDb, key: RunKey) -> Result<Option<RunDetail>, Stor
     let mut snapshot = org.snapshot().await?;
     let Some(run) = snapshot.find_run(key).await? else { return Ok(None) };
     let (steps, steps_total) = snapshot.steps(key.id, 0, MAX_DETAIL_STEPS).await?;
-    let (attachments, voice_transcripts) = snapshot.files(key.id).await?;
+    let inside = snapshot.content(key.id).await?.unwrap_or_default();
+    let related_runs = snapshot.related_runs(key.id, inside.related_runs).await?;
     drop(snapshot);
-    let mut detail = RunDetail { run, steps, steps_total, attachments, voice_transcripts };
+    let StoredContent { attachments, voice_transcripts, .. } = inside;
+    let mut detail = RunDetail { run, steps, steps_total, attachments, voice_transcripts, related_runs };
     if let (Some(conversation_id), None) = (detail.run.conversation_id, &detail.run.conversation_title) {
         detail.run.conversation_title = Box::pin(title(org, conversation_id)).await?;
     }
@@ -45,8 +47,8 @@ pub async fn get_attachment(org: &OrgDb, key: RunKey, id: AttachmentId) -> Resul
     if !snapshot.has_run(key).await? {
         return Ok(None);
     }
-    let (attachments, _) = snapshot.files(key.id).await?;
-    Ok(attachments.into_iter().find(|attachment| attachment.id == id))
+    let inside = snapshot.content(key.id).await?.unwrap_or_default();
+    Ok(inside.attachments.into_iter().find(|attachment| attachment.id == id))
 }
 
 /// One payload of a run, whole; `None` when there is no such run, or it has no such payload.

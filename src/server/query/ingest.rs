@@ -111,7 +111,8 @@ impl Report {
             | WriteOutcome::Replaced
             | WriteOutcome::Stale
             | WriteOutcome::Waiting
-            | WriteOutcome::Traced(_) => self.accepted += 1,
+            | WriteOutcome::Traced(_)
+            | WriteOutcome::Taken(_) => self.accepted += 1,
             WriteOutcome::OtherWorkflow => {
                 self.reject(line, vec![Fault::new("workflow_id", "is not the one that the run has")]);
             }

@@ -7,11 +7,11 @@ use crate::{
         ids::RunId,
         run::RunSummary,
     },
-    server::store::{ChangedRun, OrgDb, StoreError},
+    server::store::{Became, ChangedRun, OrgDb, StoreError},
 };
 use std::collections::HashMap;
 
-/// What became of a run since a reader was told of runs last.
+/// What became of a run since a reader was told of runs last; one that was removed has left, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     Created(Box<RunEvent>),
@@ -56,14 +56,17 @@ pub async fn after(org: &OrgDb, filter: &RunFilter, from: Position, most: u64) -
 }
 
 fn change(run: ChangedRun, row: Option<RunSummary>, from: Position) -> Option<Change> {
+    let Became::Written { first_change, status, duration_ms } = run.became else {
+        return Some(Change::Left(RunLeft { id: run.id, status: None, duration_ms: None }));
+    };
     // Of those of a write that was told in part, all that came by it are new.
-    let is_new = Position { change: run.first_change, run: run.id } > from;
+    let is_new = Position { change: first_change, run: run.id } > from;
     match row {
         Some(row) => {
-            let event = Box::new(RunEvent { appeared: run.first_change, run: row });
+            let event = Box::new(RunEvent { appeared: first_change, run: row });
             Some(if is_new { Change::Created(event) } else { Change::Updated(event) })
         }
         None if is_new => None,
-        None => Some(Change::Left(RunLeft { id: run.id, status: run.status, duration_ms: run.duration_ms })),
+        None => Some(Change::Left(RunLeft { id: run.id, status: Some(status), duration_ms })),
     }
 }

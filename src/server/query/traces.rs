@@ -1,5 +1,6 @@
 //! Spans that are received, and the upkeep of the runs that are made of them.
 
+use super::removed::remove_files;
 use crate::{
     domain::time::Timestamp,
     error::AppError,
@@ -23,18 +24,25 @@ pub async fn store(org: &OrgDb, files: &Files, spans: Vec<Span>, weight: usize) 
         return Ok(());
     }
     let organization_id = org.organization_id();
-    for traced in org.write_spans(spans, weight).await? {
+    let traced = org.write_spans(spans, weight).await?;
+    for traced in traced.files {
         let id = traced.file.attachment.id;
         // Its id is made of its bytes.
         if files.size(organization_id, traced.run_id, id).await?.is_none() {
             files.put(organization_id, traced.run_id, id, traced.file.bytes).await?;
         }
     }
+    remove_files(org, files, &traced.removed).await;
     Ok(())
 }
 
 /// Makes all runs again that came as traces; how many.
-pub async fn remap_all(org: &OrgDb, now: Timestamp, stale_after: TimeDelta) -> Result<usize, StoreError> {
+pub async fn remap_all(
+    org: &OrgDb,
+    files: &Files,
+    now: Timestamp,
+    stale_after: TimeDelta,
+) -> Result<usize, StoreError> {
     let (mut last, mut count) = (None, 0);
     loop {
         let runs = org.traced_runs(last).await?;
@@ -42,19 +50,21 @@ pub async fn remap_all(org: &OrgDb, now: Timestamp, stale_after: TimeDelta) -> R
         last = Some(*end);
         count += runs.len();
         for runs in runs.chunks(REMAPPED_AT_ONCE) {
-            org.remap_runs(runs.to_vec(), now.plus(-stale_after)).await?;
+            let removed = org.remap_runs(runs.to_vec(), now.plus(-stale_after)).await?;
+            remove_files(org, files, &removed).await;
         }
     }
 }
 
 /// Gives up runs that have no end and of which nothing came for so long, and forgets traces that became no run: some of
 /// them at a time. Several servers do not get into one another's way.
-pub async fn look_after(org: &OrgDb, now: Timestamp, stale_after: TimeDelta) -> Result<(), StoreError> {
+pub async fn look_after(org: &OrgDb, files: &Files, now: Timestamp, stale_after: TimeDelta) -> Result<(), StoreError> {
     let stale_before = now.plus(-stale_after);
     for runs in org.overdue_runs(stale_before).await?.chunks(REMAPPED_AT_ONCE) {
         // One that cannot be read does not keep the others.
-        if let Err(error) = org.remap_runs(runs.to_vec(), stale_before).await {
-            tracing::warn!(%error, "runs could not be given up");
+        match org.remap_runs(runs.to_vec(), stale_before).await {
+            Ok(removed) => remove_files(org, files, &removed).await,
+            Err(error) => tracing::warn!(%error, "runs could not be given up"),
         }
     }
     org.forget_hidden_traces(now.plus(-HIDDEN_FOR)).await

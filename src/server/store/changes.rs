@@ -6,7 +6,7 @@ use super::{
     engine::{Db, StoreError, Tx},
     org_db::{OrgDb, Snapshot},
     run_rows::SummaryRow,
-    schema::{Organizations, WorkflowRuns as Runs},
+    schema::{Organizations, RemovedRuns, WorkflowRuns as Runs},
 };
 use crate::domain::{
     change::Position,
@@ -61,16 +61,25 @@ impl Listener {
     }
 }
 
-/// A run that was written.
+/// A run that was written, or taken away.
 #[derive(Debug, Clone, Copy)]
 pub struct ChangedRun {
     pub id: RunId,
-    /// The number of the write by which it came.
-    pub first_change: u64,
-    /// … and of the one that wrote it last.
+    /// The number of the write that did it last.
     pub last_change: u64,
-    pub status: RunStatus,
-    pub duration_ms: Option<i64>,
+    pub became: Became,
+}
+
+/// What a run is after a write.
+#[derive(Debug, Clone, Copy)]
+pub enum Became {
+    Written {
+        /// The number of the write by which it came.
+        first_change: u64,
+        status: RunStatus,
+        duration_ms: Option<i64>,
+    },
+    Removed,
 }
 
 #[derive(FromRow)]
@@ -80,6 +89,12 @@ struct ChangedRow {
     last_change: i64,
     status: String,
     duration_ms: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct RemovedRow {
+    run_id: Uuid,
+    change: i64,
 }
 
 impl Db {
@@ -146,21 +161,36 @@ impl Snapshot {
         self.tx.fetch_count(&select).await
     }
 
-    /// The runs that were written after a position, each once, in the order in which they were written last.
+    /// The runs that were written or taken away after a position, each once, in the order in which that was done last.
     pub async fn changed_runs(&mut self, after: Position, limit: u64) -> Result<Vec<ChangedRun>, StoreError> {
-        let place = Expr::tuple([Expr::col(Runs::LastChange), Expr::col(Runs::Id)]);
         let change = i64::try_from(after.change).unwrap_or(i64::MAX);
-        let select = Query::select()
+        let after = || Expr::tuple([Expr::val(change), Expr::val(after.run.0)]);
+        let written = Query::select()
             .columns([Runs::Id, Runs::FirstChange, Runs::LastChange, Runs::Status, Runs::DurationMs])
             .from(Runs::Table)
             .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
-            .and_where(place.gt(Expr::tuple([Expr::val(change), Expr::val(after.run.0)])))
+            .and_where(Expr::tuple([Expr::col(Runs::LastChange), Expr::col(Runs::Id)]).gt(after()))
             .order_by(Runs::LastChange, Order::Asc)
             .order_by(Runs::Id, Order::Asc)
             .limit(limit)
             .take();
-        let rows: Vec<ChangedRow> = self.tx.fetch_all(&select).await?;
-        rows.into_iter().map(ChangedRow::read).collect()
+        let removed = Query::select()
+            .columns([RemovedRuns::RunId, RemovedRuns::Change])
+            .from(RemovedRuns::Table)
+            .and_where(self.owns((RemovedRuns::Table, RemovedRuns::OrganizationId)))
+            .and_where(Expr::tuple([Expr::col(RemovedRuns::Change), Expr::col(RemovedRuns::RunId)]).gt(after()))
+            .order_by(RemovedRuns::Change, Order::Asc)
+            .order_by(RemovedRuns::RunId, Order::Asc)
+            .limit(limit)
+            .take();
+        let written: Vec<ChangedRow> = self.tx.fetch_all(&written).await?;
+        let removed: Vec<RemovedRow> = self.tx.fetch_all(&removed).await?;
+        let written = written.into_iter().map(ChangedRow::read);
+        let mut runs: Vec<_> =
+            written.chain(removed.into_iter().map(|row| Ok(row.read()))).collect::<Result<_, _>>()?;
+        runs.sort_unstable_by_key(|run| (run.last_change, run.id));
+        runs.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(runs)
     }
 
     /// Those of some runs that fit a filter, as a page lists them, in no order.
@@ -176,12 +206,18 @@ impl Snapshot {
 
 impl ChangedRow {
     fn read(self) -> Result<ChangedRun, StoreError> {
-        Ok(ChangedRun {
-            id: RunId(self.id),
+        let became = Became::Written {
             first_change: self.first_change.unsigned_abs(),
-            last_change: self.last_change.unsigned_abs(),
             status: self.status.parse().map_err(super::run_rows::inconsistent)?,
             duration_ms: self.duration_ms,
-        })
+        };
+        Ok(ChangedRun { id: RunId(self.id), last_change: self.last_change.unsigned_abs(), became })
+    }
+}
+
+impl RemovedRow {
+    fn read(self) -> ChangedRun {
+        let last_change = self.change.unsigned_abs();
+        ChangedRun { id: RunId(self.run_id), last_change, became: Became::Removed }
     }
 }

@@ -7,9 +7,10 @@ use super::{
 use crate::domain::{
     access::Membership,
     ids::{OrganizationId, UserId},
+    retention::{InvalidDays, RetentionDays},
     time::Timestamp,
 };
-use sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, OnConflict, Query};
+use sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, OnConflict, Order, Query};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -33,9 +34,35 @@ struct RawMembership {
     role: String,
 }
 
+/// An organization as whoever runs the program knows it.
+#[derive(Debug, Clone)]
+pub struct OrganizationRow {
+    pub id: OrganizationId,
+    pub name: String,
+    /// How long its runs are kept; `None` for ever.
+    pub retention: Option<RetentionDays>,
+}
+
+#[derive(FromRow)]
+struct RawOrganization {
+    id: Uuid,
+    name: String,
+    retention_days: Option<i64>,
+}
+
 #[derive(FromRow)]
 struct IdRow {
     id: Uuid,
+}
+
+impl RawOrganization {
+    fn read(self) -> Result<OrganizationRow, StoreError> {
+        let days = |days: i64| u32::try_from(days).map_err(|_| InvalidDays)?.try_into();
+        let retention = self.retention_days.map(days).transpose().map_err(|error: InvalidDays| {
+            StoreError::Inconsistent { table: "organizations", problem: error.to_string() }
+        })?;
+        Ok(OrganizationRow { id: OrganizationId(self.id), name: self.name, retention })
+    }
 }
 
 /// How an email is stored and found.
@@ -55,11 +82,25 @@ impl Db {
         self.fetch_count(&count).await
     }
 
-    /// All organizations, for what the program does by itself.
-    pub async fn organization_ids(&self) -> Result<Vec<OrganizationId>, StoreError> {
-        let select = Query::select().column(Organizations::Id).from(Organizations::Table).take();
-        let rows: Vec<(Uuid,)> = self.fetch_all(&select).await?;
-        Ok(rows.into_iter().map(|(id,)| OrganizationId(id)).collect())
+    /// All organizations, for what the program does by itself and for all of them.
+    pub async fn organizations(&self) -> Result<Vec<OrganizationRow>, StoreError> {
+        let select = Query::select()
+            .columns([Organizations::Id, Organizations::Name, Organizations::RetentionDays])
+            .from(Organizations::Table)
+            .order_by(Organizations::Name, Order::Asc)
+            .take();
+        let rows: Vec<RawOrganization> = self.fetch_all(&select).await?;
+        rows.into_iter().map(RawOrganization::read).collect()
+    }
+
+    /// How long an organization keeps its runs; `None` for ever.
+    pub async fn set_retention(&self, id: OrganizationId, days: Option<RetentionDays>) -> Result<(), StoreError> {
+        let update = Query::update()
+            .table(Organizations::Table)
+            .value(Organizations::RetentionDays, days.map(|days| i64::from(days.get())))
+            .and_where(Expr::col(Organizations::Id).eq(id.0))
+            .take();
+        self.execute(&update).await.map(drop)
     }
 
     /// Makes an organization; `false` when there is one of that name or id.

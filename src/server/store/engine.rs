@@ -1,6 +1,8 @@
 //! The two databases behind one handle: how they are opened, and how a statement runs on either.
 //! No other file knows that there are two.
 
+mod space;
+
 use super::{changes::Bell, run_index::KeptIndexes, write_queue::WriteQueue};
 use crate::domain::ids::OrganizationId;
 use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder};
@@ -8,7 +10,9 @@ use sea_query_sqlx::SqlxBinder;
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions, PgRow},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous},
+    sqlite::{
+        SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+    },
 };
 use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 
@@ -162,6 +166,8 @@ impl Db {
             .map_err(OpenError::BadUrl)?
             .create_if_missing(true)
             .page_size(SQLITE_PAGE)
+            // Of a file that is there already only when it is written anew.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))

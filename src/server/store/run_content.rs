@@ -56,6 +56,8 @@ struct Content<'a> {
     token_history: &'a [TokenUsage],
     attachments: &'a [Attachment],
     voice_transcripts: &'a [VoiceTranscript],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    related_runs: &'a [RunId],
     steps: &'a [StepLog],
 }
 
@@ -66,12 +68,16 @@ struct Steps<'a> {
 }
 
 /// The first row, less its steps, as it is read.
-#[derive(Debug, Deserialize)]
-pub(super) struct StoredContent {
+#[derive(Debug, Default, Deserialize)]
+pub struct StoredContent {
+    /// As it was given.
     pub duration_ms: Option<i64>,
     pub token_history: Vec<TokenUsage>,
     pub attachments: Vec<Attachment>,
     pub voice_transcripts: Vec<VoiceTranscript>,
+    /// Left out where there are none.
+    #[serde(default)]
+    pub related_runs: Vec<RunId>,
 }
 
 /// The steps of any row, as they are read.
@@ -138,6 +144,7 @@ pub(super) fn contents(document: &RunDocument) -> Result<Rows, serde_json::Error
         token_history: &document.token_history,
         attachments: &document.attachments,
         voice_transcripts: &document.voice_transcripts,
+        related_runs: &document.related_runs,
         steps,
     })?;
     let mut first = steps.len();
@@ -202,16 +209,10 @@ impl OrgDb {
 
 impl Snapshot {
     /// What lies inside a run, less its steps; `None` when there is no such run.
-    pub(super) async fn content(&mut self, run_id: RunId) -> Result<Option<StoredContent>, StoreError> {
+    pub async fn content(&mut self, run_id: RunId) -> Result<Option<StoredContent>, StoreError> {
         let first = self.contents_of(run_id).and_where(Expr::col(RunContents::FirstStep).eq(0)).take();
         let row: Option<PackedRow> = self.tx.fetch_optional(&first).await?;
         row.map(PackedRow::read).transpose()
-    }
-
-    /// The files of a run, without their bytes, and what was said in its calls.
-    pub async fn files(&mut self, run_id: RunId) -> Result<(Vec<Attachment>, Vec<VoiceTranscript>), StoreError> {
-        let content = self.content(run_id).await?;
-        Ok(content.map(|content| (content.attachments, content.voice_transcripts)).unwrap_or_default())
     }
 
     /// Step logs in order from `offset` on, at most `limit`, and how many the run has.
@@ -282,5 +283,18 @@ fn measured(step: StepLog) -> StepLog {
 impl PackedRow {
     fn read<T: DeserializeOwned>(self) -> Result<T, StoreError> {
         packed::unpack_json(&self.packed_content).map_err(inconsistent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_packed_before_there_were_related_runs_has_none() {
+        let before =
+            r#"{"duration_ms":7,"state":null,"token_history":[],"attachments":[],"voice_transcripts":[],"steps":[]}"#;
+        let content = PackedRow { packed_content: packed::pack(before) }.read::<StoredContent>().unwrap();
+        assert_eq!((content.duration_ms, content.related_runs), (Some(7), Vec::new()));
     }
 }

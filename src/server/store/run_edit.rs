@@ -164,6 +164,7 @@ impl Snapshot {
             document.token_history = content.token_history;
             document.attachments = content.attachments;
             document.voice_transcripts = content.voice_transcripts;
+            document.related_runs = content.related_runs;
         }
         document.steps = self.all_steps(run_id).await?;
         Ok(document)

@@ -6,16 +6,17 @@ use super::{
     insert_rows::insert_rows,
     org_db::{OrgDb, Snapshot},
     packed_run::{PackedRun, RECORD},
+    retention::{Expired, Taken},
     run_index::{FACTS, FactsRow, IndexChanges},
     run_rows::time,
     schema::WorkflowRuns as Runs,
-    traces::TracedFile,
+    traces::Traced,
 };
 use crate::domain::{
     account::Account, document::Fault, ids::RunId, run_edit::RunEdit, run_facts::RunFacts, run_write::RunWrite,
     time::Timestamp,
 };
-use crate::server::otlp::span::Span;
+use crate::server::{clock, otlp::span::Span};
 use sea_query::{Expr, ExprTrait, OnConflict, Query, Value};
 use sqlx::FromRow;
 use std::collections::{HashMap, HashSet};
@@ -36,14 +37,16 @@ pub enum WriteOutcome {
     Waiting,
     /// What would become of the run cannot be.
     Refused(Vec<Fault>),
-    /// Spans are stored and their runs made; the files that these have, still to be stored.
-    Traced(Vec<TracedFile>),
+    /// Spans are stored, and runs made of them.
+    Traced(Traced),
+    /// Runs were taken away.
+    Taken(Taken),
 }
 
 impl WriteOutcome {
     /// Whether runs may be other than they were.
     pub const fn is_written(&self) -> bool {
-        matches!(self, Self::Created | Self::Replaced | Self::Traced(_))
+        matches!(self, Self::Created | Self::Replaced | Self::Traced(_) | Self::Taken(_))
     }
 }
 
@@ -73,6 +76,8 @@ pub(super) enum RunChange {
     },
     /// Runs that are made of spans, to be made again; those of which nothing came since this moment are given up.
     Remap(Vec<RunId>, Timestamp),
+    /// Runs that are kept no longer.
+    Remove(Expired),
 }
 
 impl RunChange {
@@ -82,7 +87,7 @@ impl RunChange {
             Self::Whole(run) => run.weight(),
             Self::Edit(edit) => edit.weight(),
             Self::Spans { weight, .. } => *weight,
-            Self::Remap(runs, _) => runs.len(),
+            Self::Remap(runs, _) | Self::Remove(Expired { runs, .. }) => runs.len(),
         }
     }
 }
@@ -101,18 +106,23 @@ impl OrgDb {
         outcome.ok_or(StoreError::Unavailable(sqlx::Error::WorkerCrashed))
     }
 
-    /// Stores spans and makes their runs, as [`write_runs`](Self::write_runs) writes some; the files that these have. The
-    /// spans take about so many bytes.
-    pub async fn write_spans(&self, spans: Vec<Span>, weight: usize) -> Result<Vec<TracedFile>, StoreError> {
-        match self.enqueue(vec![RunChange::Spans { spans, weight }]).await?.pop() {
-            Some(WriteOutcome::Traced(files)) => Ok(files),
-            _ => Ok(Vec::new()),
-        }
+    /// Stores spans and makes their runs, as [`write_runs`](Self::write_runs) writes some. The spans take about so many
+    /// bytes.
+    pub async fn write_spans(&self, spans: Vec<Span>, weight: usize) -> Result<Traced, StoreError> {
+        self.trace(RunChange::Spans { spans, weight }).await
     }
 
-    /// Makes runs again that are made of spans, and gives up those of which nothing came since this moment.
-    pub async fn remap_runs(&self, runs: Vec<RunId>, stale_before: Timestamp) -> Result<(), StoreError> {
-        self.enqueue(vec![RunChange::Remap(runs, stale_before)]).await.map(drop)
+    /// Makes runs again that are made of spans, and gives up those of which nothing came since this moment; those that are
+    /// none any more.
+    pub async fn remap_runs(&self, runs: Vec<RunId>, stale_before: Timestamp) -> Result<Vec<RunId>, StoreError> {
+        Ok(self.trace(RunChange::Remap(runs, stale_before)).await?.removed)
+    }
+
+    async fn trace(&self, change: RunChange) -> Result<Traced, StoreError> {
+        match self.enqueue(vec![change]).await?.pop() {
+            Some(WriteOutcome::Traced(traced)) => Ok(traced),
+            _ => Ok(Traced::default()),
+        }
     }
 
     /// Writes one change after the other, in as few statements as their order allows.
@@ -130,12 +140,15 @@ impl OrgDb {
                     // Many a small request of one trace is one.
                     let together = spans_together(changes);
                     let spans: Vec<Span> = together.iter().flat_map(|spans| spans.iter().cloned()).collect();
-                    let files = Box::pin(self.store_spans(view, &spans, &mut index)).await?;
-                    vec![WriteOutcome::Traced(files); together.len()]
+                    let traced = Box::pin(self.store_spans(view, &spans, &mut index)).await?;
+                    vec![WriteOutcome::Traced(traced); together.len()]
                 }
                 RunChange::Remap(runs, stale_before) => {
-                    Box::pin(self.remap(view, runs, *stale_before, &mut index)).await?;
-                    vec![WriteOutcome::Replaced]
+                    let removed = Box::pin(self.remap(view, runs, *stale_before, &mut index)).await?;
+                    vec![WriteOutcome::Traced(Traced { files: Vec::new(), removed })]
+                }
+                RunChange::Remove(expired) => {
+                    vec![WriteOutcome::Taken(Box::pin(self.expire(&mut view.tx, expired, &mut index)).await?)]
                 }
             };
             changes = &changes[done.len()..];
@@ -172,24 +185,27 @@ impl OrgDb {
         stored: &HashMap<RunId, StoredRun>,
         index: &mut IndexChanges,
     ) -> Result<(), StoreError> {
-        let change = self.next_change(tx).await?.cast_signed();
+        let (change, now) = (self.next_change(tx).await?.cast_signed(), clock::now().micros());
         self.write_names(tx, runs).await?;
         self.write_flows(tx, runs).await?;
         let channels = self.write_conversations(tx, runs, change, index).await?;
         let mut records = Vec::with_capacity(runs.len());
-        let mut replaced = Vec::new();
+        let (mut replaced, mut new) = (Vec::new(), Vec::new());
         for run in runs {
             let facts = run.facts(channels.of(run));
             index.add(&facts);
             if let Some(stored) = stored.get(&run.run_id) {
                 index.take(&stored.facts);
                 replaced.push(run.run_id);
+            } else {
+                new.push(run.run_id);
             }
             let mut record = run.record.clone();
-            record.extend([facts.source.into(), change.into(), change.into()]);
+            record.extend([facts.source.into(), now.into(), change.into(), change.into()]);
             records.push(record);
         }
         self.upsert_records(tx, records).await?;
+        self.forget_removal(tx, &new).await?;
         self.clear_contents(tx, &replaced).await?;
         let contents: Vec<_> = runs.iter().map(|run| &run.content).collect();
         self.insert_contents(tx, &contents).await
@@ -213,7 +229,7 @@ impl OrgDb {
 
     async fn upsert_records(&self, tx: &mut Tx, records: Vec<Vec<Value>>) -> Result<(), StoreError> {
         let columns: Vec<Runs> =
-            RECORD.into_iter().chain([Runs::Source, Runs::LastChange, Runs::FirstChange]).collect();
+            RECORD.into_iter().chain([Runs::Source, Runs::WrittenAt, Runs::LastChange, Runs::FirstChange]).collect();
         // Not by which write it came.
         let replaced = &columns[2..columns.len() - 1];
         let replace =

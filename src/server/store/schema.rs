@@ -10,7 +10,7 @@ macro_rules! table {
 }
 
 table! {
-    Organizations { Id, Name, CreatedAt, LastChange }
+    Organizations { Id, Name, CreatedAt, LastChange, RetentionDays }
     Users { Id, Email, PasswordHash, CreatedAt }
     Memberships { OrganizationId, UserId, Role }
     Sessions { OrganizationId, SecretHash, UserId, CreatedAt, SeenAt }
@@ -23,7 +23,7 @@ table! {
         OrganizationId, Id, WorkflowId, AiEmployeeId, ConversationId, Channel, Source, TriggerId, TriggerUrl, Model,
         Status, CreatedAt, StartedAt, CompletedAt, FailedAt, SuspendedAt, CancelledAt, FinishedAt, UpdatedAt,
         DurationMs, InputTokens, OutputTokens, TotalTokens, FlowDigest, HasLongMessage, InputPreview,
-        OutputPreview, ErrorPreview, Failure, PackedListState, Costs, FirstChange, LastChange,
+        OutputPreview, ErrorPreview, Failure, PackedListState, Costs, FirstChange, LastChange, WrittenAt,
     }
     RunIndexes { OrganizationId, Change, Fold, Pending, Runs }
     RunIndexBlocks { OrganizationId, BeginsAt, Fold, Packed }
@@ -32,5 +32,6 @@ table! {
     TraceBatches { OrganizationId, TraceId, Number, PackedSpans }
     TraceRuns { OrganizationId, TraceId, RunId, ReceivedAt, IsShown }
     PostedParts { OrganizationId, RunId, Kind, Id, WorkflowId, UpdatedAt, IsShown, Packed }
+    RemovedRuns { OrganizationId, RunId, Change, RemovedAt, Reason, Rule }
     RunStateValues { OrganizationId, RunId, Digest }
 }

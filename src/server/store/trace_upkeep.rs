@@ -1,8 +1,8 @@
 //! What has to be found among traces from time to time: runs that go on without a sign, all runs to be made again, and
-//! traces of which nothing became a run.
+//! traces that are part of no run, or of none any more.
 
 use super::{
-    engine::StoreError,
+    engine::{StoreError, Tx},
     org_db::OrgDb,
     schema::{TraceBatches, TraceRuns, WorkflowRuns as Runs},
     traces::TraceRow,
@@ -70,28 +70,48 @@ impl OrgDb {
         if rows.is_empty() {
             return Ok(());
         }
-        let ids = || rows.iter().map(|row| row.trace_id);
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.trace_id).collect();
         let delete = Query::delete()
             .from_table(TraceRuns::Table)
             .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
-            .and_where(Expr::col(TraceRuns::TraceId).is_in(ids()))
+            .and_where(Expr::col(TraceRuns::TraceId).is_in(ids.iter().copied()))
             .and_where(Expr::cust("NOT is_shown"))
             .take();
         tx.execute(&delete).await?;
-        // A trace may be part of one run that is shown and of one that is not.
-        let shown = Query::select()
+        self.forget_spans(&mut tx, &ids).await?;
+        tx.commit().await
+    }
+
+    /// Forgets the traces of runs, but for those that are part of other runs too.
+    pub(super) async fn forget_traces_of(&self, tx: &mut Tx, runs: &[RunId]) -> Result<(), StoreError> {
+        let of_runs = || Expr::col(TraceRuns::RunId).is_in(runs.iter().map(|id| id.0));
+        let rows: Vec<TraceRow> = tx.fetch_all(self.select_traces().and_where(of_runs())).await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let delete = Query::delete()
+            .from_table(TraceRuns::Table)
+            .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
+            .and_where(of_runs())
+            .take();
+        tx.execute(&delete).await?;
+        self.forget_spans(tx, &rows.iter().map(|row| row.trace_id).collect::<Vec<_>>()).await
+    }
+
+    /// Forgets the spans of those traces that are part of no run any more.
+    async fn forget_spans(&self, tx: &mut Tx, ids: &[Uuid]) -> Result<(), StoreError> {
+        let of_runs = Query::select()
             .column(TraceRuns::TraceId)
             .from(TraceRuns::Table)
             .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
-            .and_where(Expr::col(TraceRuns::TraceId).is_in(ids()))
+            .and_where(Expr::col(TraceRuns::TraceId).is_in(ids.iter().copied()))
             .take();
         let delete = Query::delete()
             .from_table(TraceBatches::Table)
             .and_where(self.owns((TraceBatches::Table, TraceBatches::OrganizationId)))
-            .and_where(Expr::col(TraceBatches::TraceId).is_in(ids()))
-            .and_where(Expr::col(TraceBatches::TraceId).in_subquery(shown).not())
+            .and_where(Expr::col(TraceBatches::TraceId).is_in(ids.iter().copied()))
+            .and_where(Expr::col(TraceBatches::TraceId).in_subquery(of_runs).not())
             .take();
-        tx.execute(&delete).await?;
-        tx.commit().await
+        tx.execute(&delete).await.map(drop)
     }
 }

@@ -8,10 +8,10 @@ use super::{
     packed,
     packed_run::PackedRun,
     run_index::IndexChanges,
-    schema::{TraceBatches, TraceRuns, WorkflowRuns as Runs},
+    schema::{TraceBatches, TraceRuns},
 };
 use crate::{
-    domain::{ids::RunId, time::Timestamp},
+    domain::{ids::RunId, removal::Removal, time::Timestamp},
     server::otlp::{
         identity::{RunIdentity, RunKey, run_keys},
         run::{MappedRun, RunFile, run_of},
@@ -28,6 +28,15 @@ use uuid::Uuid;
 pub struct TracedFile {
     pub run_id: RunId,
     pub file: RunFile,
+}
+
+/// What became of spans.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Traced {
+    /// The files that their runs have, still to be stored.
+    pub files: Vec<TracedFile>,
+    /// Runs that are none any more.
+    pub removed: Vec<RunId>,
 }
 
 /// Spans of one row.
@@ -69,15 +78,15 @@ impl Trace {
 }
 
 impl OrgDb {
-    /// Stores spans, and writes the runs that they are part of; the files that these have.
+    /// Stores spans, and writes the runs that they are part of.
     pub(super) async fn store_spans(
         &self,
         view: &mut Snapshot,
         received: &[Span],
         index: &mut IndexChanges,
-    ) -> Result<Vec<TracedFile>, StoreError> {
+    ) -> Result<Traced, StoreError> {
         let ids: BTreeSet<TraceId> = received.iter().map(|span| span.data.trace_id).collect();
-        let Some(received_at) = received.iter().map(Span::received_at).max() else { return Ok(Vec::new()) };
+        let Some(received_at) = received.iter().map(Span::received_at).max() else { return Ok(Traced::default()) };
         let mut traces = self.known_traces(&mut view.tx, &ids).await?;
         let before = self.runs_of_traces(&mut view.tx, &ids).await?;
         let mut news: BTreeMap<TraceId, Vec<&Span>> = BTreeMap::new();
@@ -107,18 +116,19 @@ impl OrgDb {
             mapped.files.iter().map(move |file| TracedFile { run_id, file: file.clone() })
         });
         let files = files.collect();
-        self.write_mapped(view, mapped, &changed, index).await?;
-        Ok(files)
+        let removed = self.write_mapped(view, mapped, &changed, index).await?;
+        Ok(Traced { files, removed })
     }
 
-    /// Makes runs again from their spans. Those of which nothing came since `stale_before` are given up.
+    /// Makes runs again from their spans. Those of which nothing came since `stale_before` are given up; those that are none
+    /// any more are answered.
     pub(super) async fn remap(
         &self,
         view: &mut Snapshot,
         runs: &[RunId],
         stale_before: Timestamp,
         index: &mut IndexChanges,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<RunId>, StoreError> {
         let runs: BTreeSet<RunId> = runs.iter().copied().collect();
         let rows = self.traces_of_runs(&mut view.tx, &runs).await?;
         let ours = self.runs_of_spans(&mut view.tx, &runs, &rows).await?;
@@ -191,45 +201,31 @@ impl OrgDb {
         of_runs.into_iter().filter_map(map).collect()
     }
 
-    /// Writes what changed of runs, and takes away those that are none any more.
+    /// Writes what changed of runs, and takes away those that are none any more, which it answers.
     async fn write_mapped(
         &self,
         view: &mut Snapshot,
         mapped: Vec<MappedRun>,
         changed: &BTreeSet<RunId>,
         index: &mut IndexChanges,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<RunId>, StoreError> {
         let mapped: Vec<_> = mapped.into_iter().filter(|mapped| changed.contains(&run_id_of(mapped))).collect();
         let there: HashSet<RunId> = mapped.iter().map(run_id_of).collect();
         let stored = self.stored_runs(&mut view.tx, changed.iter().copied()).await?;
-        let gone: Vec<RunId> = stored.keys().copied().filter(|run_id| !there.contains(run_id)).collect();
-        for run_id in &gone {
-            if let Some(run) = stored.get(run_id) {
-                index.take(&run.facts);
-            }
-        }
-        self.delete_runs(&mut view.tx, &gone).await?;
+        let (stored, gone): (HashMap<_, _>, HashMap<_, _>) =
+            stored.into_iter().partition(|(run_id, _)| there.contains(run_id));
+        self.remove(&mut view.tx, &gone, &Removal::Moved, index).await?;
+        let gone = gone.into_keys().collect();
         let packed = mapped.into_iter().map(|mapped| PackedRun::of(self.organization_id(), mapped.write));
         let packed = packed.collect::<Result<Vec<_>, _>>()?;
         if packed.is_empty() {
-            return Ok(());
+            return Ok(gone);
         }
         let runs: Vec<_> = packed.iter().collect();
         self.write_over(&mut view.tx, &runs, &stored, index).await?;
         let ids = packed.iter().map(|run| (run.run_id, run.workflow_id)).collect();
-        self.rejoin_parts(view, &ids, index).await
-    }
-
-    async fn delete_runs(&self, tx: &mut Tx, ids: &[RunId]) -> Result<(), StoreError> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let delete = Query::delete()
-            .from_table(Runs::Table)
-            .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
-            .and_where(Expr::col(Runs::Id).is_in(ids.iter().map(|id| id.0)))
-            .take();
-        tx.execute(&delete).await.map(drop)
+        self.rejoin_parts(view, &ids, index).await?;
+        Ok(gone)
     }
 
     async fn known_traces(&self, tx: &mut Tx, ids: &BTreeSet<TraceId>) -> Result<Traces, StoreError> {

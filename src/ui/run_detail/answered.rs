@@ -11,13 +11,14 @@ use crate::{
     paths,
     ui::hooks::workflow_runs::{History, WorkflowRuns},
 };
-use leptos::{either::EitherOf4, prelude::*};
+use leptos::{either::EitherOf5, prelude::*};
 
 /// What is shown.
 #[derive(Debug, Clone, PartialEq)]
 enum Answer {
     Run(Unread<RunView>),
     Elsewhere { organization_id: OrganizationId, organization_name: String, href: String },
+    Removed(String),
     Failed(AppError),
 }
 
@@ -34,17 +35,18 @@ pub fn Answered(run_id: RunId, runs: WorkflowRuns) -> impl IntoView {
             Ok(FoundRun::InAnother { organization_id, organization_name, href }) => {
                 Some(Answer::Elsewhere { organization_id, organization_name, href })
             }
+            Ok(FoundRun::Removed(sentence)) => Some(Answer::Removed(sentence)),
             Err(error) if error.is_passing() && matches!(before, Some(Answer::Run(_))) => before,
             Err(error) => Some(Answer::Failed(error)),
         }
     });
     move || match answer.get() {
-        None => EitherOf4::A(()),
-        Some(Answer::Run(view)) => EitherOf4::B(match view.read() {
+        None => EitherOf5::A(()),
+        Some(Answer::Run(view)) => EitherOf5::B(match view.read() {
             Ok(shown) => view! { <Expanded shown text=view runs /> }.into_any(),
             Err(_) => view! { <Failed error=AppError::Internal runs /> }.into_any(),
         }),
-        Some(Answer::Elsewhere { organization_id, organization_name, href }) => EitherOf4::C(view! {
+        Some(Answer::Elsewhere { organization_id, organization_name, href }) => EitherOf5::C(view! {
             <div class="notice">
                 <h2>{format!("This run belongs to {organization_name}")}</h2>
                 <p>"You are a member there too. Switch to see it."</p>
@@ -56,7 +58,16 @@ pub fn Answered(run_id: RunId, runs: WorkflowRuns) -> impl IntoView {
                 </form>
             </div>
         }),
-        Some(Answer::Failed(error)) => EitherOf4::D(view! { <Failed error runs /> }),
+        Some(Answer::Removed(sentence)) => EitherOf5::D(view! {
+            <div class="notice" role="alert">
+                <h2>"This run is not here"</h2>
+                <p>{sentence}</p>
+                <p class="notice-ways needs-script">
+                    <Close runs />
+                </p>
+            </div>
+        }),
+        Some(Answer::Failed(error)) => EitherOf5::E(view! { <Failed error runs /> }),
     }
 }
 
@@ -67,7 +78,6 @@ fn Failed(error: AppError, runs: WorkflowRuns) -> impl IntoView {
         ref other => other.to_string(),
     };
     let again = move |_| runs.run.refetch();
-    let close = move |_| runs.go(History::Replace, |query| query.with_run(None));
     view! {
         <div class="notice" role="alert">
             <h2>{title}</h2>
@@ -76,10 +86,18 @@ fn Failed(error: AppError, runs: WorkflowRuns) -> impl IntoView {
                 <button type="button" class="button" on:click=again>
                     "Try again"
                 </button>
-                <button type="button" class="button button-quiet" on:click=close>
-                    "Close"
-                </button>
+                <Close runs />
             </p>
         </div>
+    }
+}
+
+#[component]
+fn Close(runs: WorkflowRuns) -> impl IntoView {
+    let close = move |_| runs.go(History::Replace, |query| query.with_run(None));
+    view! {
+        <button type="button" class="button button-quiet" on:click=close>
+            "Close"
+        </button>
     }
 }

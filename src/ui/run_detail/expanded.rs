@@ -73,6 +73,7 @@ pub fn Expanded(
         .collect_view();
     let run = detail.run.clone();
     let (files, calls) = (detail.attachments.len(), detail.voice_transcripts.len());
+    let related = detail.related_runs.clone();
     let shown = StoredValue::new((detail, turns, text));
     let panel = move || {
         let part = part.get();
@@ -108,7 +109,7 @@ pub fn Expanded(
                 </div>
             </div>
             <aside class="run-detail-facts" aria-label="Facts">
-                <Metadata run=run.clone() files calls />
+                <Metadata run=run.clone() files calls related runs />
                 <Costs lines=run.costs />
             </aside>
         </div>

@@ -4,17 +4,22 @@ use crate::{
     domain::{
         cost::{CostLine, Usd},
         duration,
+        ids::RunId,
         run::Run,
         source,
         text::thousands,
     },
-    ui::kit::{moment::Exact, status_badge::StatusBadge},
+    paths,
+    ui::{
+        hooks::workflow_runs::WorkflowRuns,
+        kit::{moment::Exact, status_badge::StatusBadge},
+    },
 };
 use leptos::prelude::*;
 
 /// The facts.
 #[component]
-pub fn Metadata(run: Run, files: usize, calls: usize) -> impl IntoView {
+pub fn Metadata(run: Run, files: usize, calls: usize, related: Vec<RunId>, runs: WorkflowRuns) -> impl IntoView {
     let times = [
         ("Created", Some(run.created_at)),
         ("Started", run.started_at),
@@ -53,6 +58,7 @@ pub fn Metadata(run: Run, files: usize, calls: usize) -> impl IntoView {
             <Fact name="Duration" value=run.duration_ms.map(duration::label) />
             <Fact name="Attachments" value=count(files) />
             <Fact name="Voice calls" value=count(calls) />
+            <Related related runs />
         </dl>
     }
 }
@@ -73,6 +79,25 @@ fn Id(name: &'static str, id: Option<String>) -> impl IntoView {
         view! {
             <dt>{name}</dt>
             <dd class="facts-id">{id}</dd>
+        }
+    })
+}
+
+/// The runs that it has to do with, to be looked at from where one is.
+#[component]
+fn Related(related: Vec<RunId>, runs: WorkflowRuns) -> impl IntoView {
+    let scope = runs.scope.get_untracked();
+    let link = move |id: RunId| {
+        view! {
+            <dd class="facts-id">
+                <a href=paths::run(scope, id)>{id.to_string()}</a>
+            </dd>
+        }
+    };
+    (!related.is_empty()).then(|| {
+        view! {
+            <dt>"Related runs"</dt>
+            {related.into_iter().map(link).collect_view()}
         }
     })
 }

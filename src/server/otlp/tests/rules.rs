@@ -2,8 +2,11 @@
 
 use super::*;
 use crate::{
-    domain::status::RunStatus,
-    server::otlp::{identity::RunKey, span::Event},
+    domain::{ids::RunId, status::RunStatus},
+    server::otlp::{
+        identity::RunKey,
+        span::{Event, Link},
+    },
 };
 
 fn exception(mut data: SpanData, kind: &str, message: &str) -> SpanData {
@@ -151,4 +154,23 @@ fn a_run_of_several_traces_takes_from_the_first_to_the_last() {
     assert_eq!((document.duration_ms, document.completed_at), (Some(30_000), Some(at("2026-11-25T15:00:30Z"))));
     assert_eq!((document.input_message.as_deref(), document.output_message.as_deref()), (Some("begin"), Some("done")));
     assert_eq!(document.faults(), []);
+}
+
+#[test]
+fn runs_to_whose_spans_there_are_links_are_related() {
+    let linking = |number, to: &[u128]| {
+        let mut data = data(number, None, (0, 5), agent(json!({})));
+        let link = |of: &u128| Link { trace_id: trace(*of), span_id: id(9), attributes: Attributes::new() };
+        data.links = to.iter().map(link).collect();
+        data
+    };
+    let mut other = linking(2, &[1, 7]);
+    other.trace_id = trace(2);
+    // Not to a trace of its own, nor twice.
+    let spans = [received(linking(1, &[1, 2, 5, 5, 3])), received(other)];
+    let identity = RunIdentity { organization_id: ORGANIZATION, key: RunKey::Named("r".to_owned()) };
+    let document = run_of(&identity, &spans, false).unwrap().write.document;
+    assert_eq!(document.related_runs, [5, 3, 7].map(|id| RunId(Uuid::from_u128(id))));
+    let many: Vec<u128> = (10..300).collect();
+    assert_eq!(self::document(&[received(linking(1, &many))]).related_runs.len(), 100);
 }

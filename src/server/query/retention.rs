@@ -1,0 +1,69 @@
+//! Taking away runs that are kept no longer, a few at a time: whoever writes meanwhile gets in between.
+
+use super::removed::remove_files;
+use crate::{
+    domain::{retention::RetentionDays, time::Timestamp},
+    server::{
+        files::Files,
+        store::{Db, OrgDb, StoreError},
+    },
+};
+use std::time::Duration;
+
+/// Runs of the first transaction, and of any.
+const FIRST: u64 = 20;
+const MOST: u64 = 500;
+/// How long a transaction should take others' turn to write, its commit not counted.
+const HELD: Duration = Duration::from_millis(20);
+
+/// Takes away all runs of an organization that are older than so many days; how many.
+pub async fn prune(org: &OrgDb, files: &Files, days: RetentionDays, now: Timestamp) -> Result<u64, StoreError> {
+    let (mut at_once, mut count) = (FIRST, 0);
+    loop {
+        let runs = org.expired_runs(days.before(now), at_once).await?;
+        if runs.is_empty() {
+            return Ok(count);
+        }
+        let taken = org.take_expired(runs, days.before(now), days.removal()).await?;
+        // Another server may have been first.
+        count += taken.runs.len() as u64;
+        remove_files(org, files, &taken.runs).await;
+        at_once = next(at_once, taken.held);
+        // As long as it took, the turn is others': of other processes, too.
+        tokio::time::sleep(taken.held.max(Duration::from_millis(1))).await;
+    }
+}
+
+/// How many runs are taken away at once when so many took so long.
+fn next(at_once: u64, held: Duration) -> u64 {
+    let fitting = u128::from(at_once) * HELD.as_micros() / held.as_micros().max(1);
+    u64::try_from(fitting).unwrap_or(MOST).clamp(1, MOST.min(at_once * 2))
+}
+
+/// Gives room that lies free back to the disk, a little at a time.
+pub async fn give_back_room(db: &Db) -> Result<(), StoreError> {
+    while db.give_back_room().await? {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_are_taken_as_fit_into_the_time() {
+        let millis = Duration::from_millis;
+        for (at_once, held, expected) in [
+            (20, millis(20), 20),
+            (20, millis(1), 40),
+            (400, millis(4), 500),
+            (500, millis(100), 100),
+            (2, millis(1_000), 1),
+            (1, Duration::ZERO, 2),
+        ] {
+            assert_eq!(next(at_once, held), expected, "{at_once} in {held:?}");
+        }
+    }
+}
