@@ -18,6 +18,7 @@ pub mod query;
 pub mod router;
 pub mod routes;
 pub mod rpc;
+pub mod search;
 pub mod settings;
 pub mod store;
 pub mod telemetry;
