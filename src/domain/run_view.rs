@@ -6,6 +6,7 @@ use super::{
     payload::CutPayload,
     place::Place,
     run::{RunDetail, RunSummary, StepsPage},
+    run_match::Searched,
     unread::Unread,
 };
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub struct RunsAnswer {
     pub as_of: u64,
     /// What the id in the search box turned out to be; `None` when there is no id in it, or it found nothing.
     pub found_by: Option<FoundBy>,
+    /// How a search of all runs went, where it was one.
+    pub searched: Option<Searched>,
 }
 
 /// What an id was (P-20).

@@ -2,7 +2,9 @@
 
 mod demo;
 mod import;
+mod indexing;
 mod organization;
+mod reindex;
 mod remap;
 mod routes;
 mod serve;
@@ -59,6 +61,8 @@ enum WithDatabase {
     Import(import::Options),
     /// Makes the runs of an organization that came as traces again, by the rules of this program, and prints how many
     Remap(remap::Options),
+    /// Makes the search index of an organization, or of all, again, and prints of how many runs
+    Reindex(reindex::Options),
 }
 
 /// Why a command did not do what it was told; printed as one line.
@@ -144,6 +148,7 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
         WithDatabase::Token(command) => token::run(&db, command).await,
         WithDatabase::Import(options) => import::run(&db, &settings, options).await,
         WithDatabase::Remap(options) => remap::run(&db, &settings, options).await,
+        WithDatabase::Reindex(options) => Box::pin(reindex::run(&db, options)).await,
     };
     // A connection that is lent out would be waited for without end.
     let _ = tokio::time::timeout(Settings::millis(stop_timeout_ms), db.close()).await;

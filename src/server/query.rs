@@ -6,5 +6,7 @@ pub mod ingest;
 pub mod list_runs;
 pub mod run_changes;
 pub mod run_view;
+pub mod search_index;
+pub mod search_runs;
 pub mod sign_in;
 pub mod traces;

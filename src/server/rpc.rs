@@ -6,16 +6,19 @@ use super::{
     auth::access::{self, Access},
     clock,
     policy::Policy,
-    query::{self, run_view::Asked},
+    query::{self, run_view::Asked, search_runs::Found},
     routes::{Kind, Route},
+    search::query::SearchQuery,
 };
 use crate::{
     domain::{
         access::Scope,
         filter::RunFilter,
         ids::{ConversationId, OrganizationId, RunId},
-        page::{PageRequest, PageSize},
+        page::{Page, PageRequest, PageSize},
         payload::{Payload, PayloadKey},
+        run::RunSummary,
+        run_match::Searched,
         run_view::{FilterOptions, FoundBy, FoundRun, RunsAnswer, StepsView},
         scope::LogsScope,
         search::Search,
@@ -113,6 +116,10 @@ pub async fn list_runs(
     let as_of = access.org.last_change().await?;
     let list = async |filter| Box::pin(query::list_runs::summaries(&access.org, &filter, request)).await;
     let by_run = |id| RunFilter { run_id: Some(RunId(id)), ..filter.clone() };
+    if let Some(text) = query.sought() {
+        let found = search_all(&access, &text, &filter, request).await?;
+        return unread(&RunsAnswer { page: found.page, as_of, found_by: None, searched: Some(found.searched) });
+    }
     let (page, kind) = match query.search() {
         Search::Empty | Search::Text(_) => (list(filter).await?, None),
         Search::RunLink(id) => (list(by_run(id)).await?, Some(FoundBy::Run)),
@@ -127,7 +134,23 @@ pub async fn list_runs(
         }
     };
     let found_by = kind.filter(|_| page.total > 0);
-    unread(&RunsAnswer { page, as_of, found_by })
+    unread(&RunsAnswer { page, as_of, found_by, searched: None })
+}
+
+/// What is found in all runs, or why a text cannot be looked for.
+async fn search_all(
+    access: &Access,
+    text: &str,
+    filter: &RunFilter,
+    request: PageRequest,
+) -> Result<Found<RunSummary>, AppError> {
+    match SearchQuery::parse(text) {
+        Ok(query) => Ok(Box::pin(query::search_runs::summaries(&access.org, &query, filter, request)).await?),
+        Err(problem) => Ok(Found {
+            page: Page { rows: Vec::new(), request, total: 0 },
+            searched: Searched { problem: Some(problem.to_string()), ..Searched::default() },
+        }),
+    }
 }
 
 /// What the menus of the filters offer.

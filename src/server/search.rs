@@ -3,7 +3,7 @@
 
 pub mod document;
 mod flat;
-mod ids;
+pub mod ids;
 pub mod query;
 pub mod snippet;
 mod taken;

@@ -7,6 +7,7 @@ mod support;
 mod changes;
 mod parts;
 mod repack;
+mod search;
 mod spans;
 
 use alloy_logs::{

@@ -173,7 +173,7 @@ impl Row {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::server::search::query::{SearchQuery, Term};
     use proptest::prelude::*;

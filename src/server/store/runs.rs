@@ -239,7 +239,7 @@ impl Snapshot {
     }
 
     /// What a run is called by others: its skill, teammate and conversation.
-    fn join_names(&self, select: &mut SelectStatement) {
+    pub(super) fn join_names(&self, select: &mut SelectStatement) {
         let same = |organization, id, run_column| {
             Cond::all().add(organization).add(SimpleExpr::from(id).equals((Runs::Table, run_column)))
         };
@@ -264,7 +264,7 @@ impl Snapshot {
             .expr_as(Expr::col((AiEmployees::Table, AiEmployees::Name)), Alias::new("ai_employee_name"));
     }
 
-    fn select_run(&self, select: &mut SelectStatement, columns: Columns) {
+    pub(super) fn select_run(&self, select: &mut SelectStatement, columns: Columns) {
         use Runs::{
             AiEmployeeId, CancelledAt, Channel, CompletedAt, ConversationId, Costs, CreatedAt, DurationMs,
             ErrorPreview, FailedAt, Failure, HasLongMessage, Id, InputPreview, InputTokens, Model, OutputPreview,

@@ -31,4 +31,7 @@ table! {
     TraceRuns { OrganizationId, TraceId, RunId, ReceivedAt, IsShown }
     PostedParts { OrganizationId, RunId, Kind, Id, WorkflowId, UpdatedAt, IsShown, Packed }
     RunStateValues { OrganizationId, RunId, Digest }
+    SearchIndexes { OrganizationId, Number, IndexedChange, IndexedRun }
+    SearchDocs { OrganizationId, RunId, Document, CreatedAt }
+    SearchWords { OrganizationId, Document, Words }
 }

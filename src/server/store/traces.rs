@@ -229,7 +229,8 @@ impl OrgDb {
             .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
             .and_where(Expr::col(Runs::Id).is_in(ids.iter().map(|id| id.0)))
             .take();
-        tx.execute(&delete).await.map(drop)
+        tx.execute(&delete).await?;
+        self.forget_words(tx, ids).await
     }
 
     async fn known_traces(&self, tx: &mut Tx, ids: &BTreeSet<TraceId>) -> Result<Traces, StoreError> {
