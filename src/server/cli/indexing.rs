@@ -7,6 +7,10 @@ use crate::{
         store::{Db, OrgDb, StoreError},
     },
 };
+use std::time::Duration;
+
+/// How soon writes of other processes are looked for, of which one may not hear.
+const EVERY: Duration = Duration::from_secs(2);
 
 /// Puts runs into the index soon after they are written, for ever.
 pub async fn keep_indexed(db: Db) {
@@ -16,8 +20,7 @@ pub async fn keep_indexed(db: Db) {
         if let Err(error) = index(&db, written).await {
             tracing::warn!(%error, "runs could not be put into the search index");
         }
-        // Of a write by another process one may not hear.
-        written = tokio::time::timeout(db.longest_silence(), writes.heard()).await.unwrap_or_default();
+        written = tokio::time::timeout(EVERY, writes.heard()).await.unwrap_or_default();
     }
 }
 
