@@ -1,4 +1,4 @@
-import { LONG, details, expect, range, rows, runs, signIn, test } from "./support";
+import { LONG, details, expect, note, range, rows, runs, signIn, test } from "./support";
 
 test("P-56 without a script one signs in, pages, expands and collapses", async ({ page }) => {
   await signIn(page, "admin", "/logs?utm=x");
@@ -30,7 +30,8 @@ test("P-56 without a script one filters, by menu and by dates, searches, and tak
   await expect(page.locator("td.runs-status").filter({ hasNotText: "Failed" })).toHaveCount(0);
   await page.getByRole("searchbox", { name: "Search runs" }).fill("step");
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/q=step/);
+  await expect(page).toHaveURL(/q=step&scope=all/);
+  await expect(note(page)).toHaveText(/runs? match(es)? “step”, searched in/);
   await page.getByRole("button", { name: "Remove filter: Status Failed" }).click();
   await expect(page).not.toHaveURL(/status=/);
   await page.getByRole("button", { name: "Clear filters" }).click();

@@ -1,4 +1,4 @@
-import { axe, details, expect, hydrated, note, range, rows, runs, signIn, test } from "./support";
+import { axe, choose, details, expect, hydrated, note, range, rows, runs, signIn, test } from "./support";
 
 const box = (page: import("@playwright/test").Page) => page.getByRole("searchbox", { name: "Search runs" });
 
@@ -70,6 +70,69 @@ test("P-22 every field is looked through, those too that the row does not show",
   }
   await box(page).fill(run.id.slice(0, 13));
   await expect(page.locator(".cell-found mark")).toHaveText(run.id.slice(0, 13));
+});
+
+/** A phrase in the result of a tool that few runs hold, with the run that holds it. */
+async function phraseOfResult(page: import("@playwright/test").Page) {
+  const { organization_id } = await (await page.request.get("/api/session")).json();
+  const base = `/api/organizations/${organization_id}/workflows`;
+  const texts = (value: unknown): string[] =>
+    typeof value === "string" ? [value] : value && typeof value === "object" ? Object.values(value).flatMap(texts) : [];
+  const search = async (q: string) =>
+    (await page.request.get(`${base}/runs/?exclude=flow&q=${encodeURIComponent(`"${q}"`)}`)).json();
+  await expect.poll(async () => (await search("anything")).search.behind, { timeout: 60_000 }).toBe(0);
+  for (const run of await runs(page, "limit=100&page=5")) {
+    const detail = await (await page.request.get(`${base}/${run.workflow_id}/runs/${run.id}/`)).json();
+    const results = detail.steps.flatMap((step: any) => step.tool_calls.flatMap((call: any) => texts(call.result)));
+    for (const phrase of results.map((text: string) => text.match(/\p{L}{3,} \p{L}{3,} \p{L}{3,}/u)?.[0])) {
+      if (!phrase) continue;
+      const found = await search(phrase);
+      const own = found.data.find((other: any) => other.id === run.id);
+      if (own?.match?.field === "tool_result") return { run, phrase, total: found.pagination.total as number, match: own.match };
+    }
+  }
+  throw new Error("the demo has no such phrase");
+}
+
+test("P-23 a phrase in the result of a tool is found in all runs, and a click lands on its step", async ({ page }) => {
+  const { run, phrase, total, match } = await phraseOfResult(page);
+  await box(page).fill(`"${phrase.toUpperCase()}"`);
+  await page.keyboard.press("Enter");
+  await expect(note(page)).toHaveText(new RegExp(`^${total} runs? match(es)? “"${phrase.toUpperCase()}"”, searched in [\\d,]+ ms$`));
+  await expect(page).toHaveURL(/scope=all$/);
+  const row = page.locator("tr.run", { has: page.locator(`#toggle-${run.id}`) });
+  await expect(row.locator(".cell-found")).toContainText(`Step ${match.step_name} · Result: `);
+  await expect(row.locator(".cell-found mark").first()).toHaveText(phrase);
+  await axe(page);
+  await page.locator(`#toggle-${run.id}`).click();
+  const step = details(page).locator(".step-call > details[open]");
+  await expect(step).toHaveCount(1);
+  await expect(step).toBeInViewport();
+  await expect(step).toContainText(phrase);
+  await page.reload();
+  await expect(step).toBeInViewport();
+  await expect(box(page)).toHaveValue(`"${phrase.toUpperCase()}"`);
+});
+
+test("P-23 a search of all runs narrows by filters, says that nothing is found, and goes back when it is cleared", async ({ page }) => {
+  await phraseOfResult(page);
+  await box(page).fill("order");
+  await page.getByRole("button", { name: "Search all runs" }).click();
+  await expect(note(page)).toHaveText(/^[\d,]+ runs match “order”, searched in/);
+  const all = await range(page).textContent();
+  await choose(page, "Status", "Failed");
+  await expect(page).toHaveURL(/status=failed&q=order&scope=all$/);
+  await expect(range(page)).not.toHaveText(all!);
+  await expect(page.locator("td.runs-status").filter({ hasNotText: "Failed" })).toHaveCount(0);
+  await box(page).fill("no such words anywhere");
+  await expect(page.getByRole("heading", { name: "No run fits" })).toBeVisible();
+  await expect(note(page)).toHaveText(/^0 runs match/);
+  await axe(page);
+  await box(page).fill("--");
+  await expect(note(page)).toHaveText(/^Nothing to search for/);
+  await box(page).fill("");
+  await expect(page).toHaveURL(/\/logs\?status=failed$/);
+  await expect(note(page)).toHaveText("");
 });
 
 test("P-14 a run that the words leave out collapses, and leaves the URL", async ({ page }) => {

@@ -33,6 +33,7 @@ pub mod row_match;
 pub mod run;
 pub mod run_edit;
 pub mod run_facts;
+pub mod run_match;
 pub mod run_part;
 pub mod run_view;
 pub mod run_write;

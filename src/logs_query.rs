@@ -22,6 +22,8 @@ pub struct LogsQuery {
     pub part: RunPart,
     /// What stands in the search box; never blank.
     pub q: Option<String>,
+    /// Whether its words are looked for in all runs, and not only in the rows in hand; never without any.
+    pub everywhere: bool,
     pub filters: Filters,
     strangers: Vec<(String, String)>,
 }
@@ -45,6 +47,7 @@ impl LogsQuery {
                 "run" => query.run = query.run.or_else(|| value.parse().ok()),
                 "part" => part = part.or_else(|| RunPart::parse(&value)),
                 "q" => query.q = query.q.take().or_else(|| Some(value.into_owned()).filter(|q| !q.trim().is_empty())),
+                "scope" => query.everywhere |= value == "all",
                 key if DATE_FIELDS.contains(&key) => {
                     let field = &mut fields[usize::from(key == DATE_FIELDS[1])];
                     *field = field.or_else(|| field_time(&value));
@@ -54,6 +57,7 @@ impl LogsQuery {
             }
         }
         query.page = page.unwrap_or_default();
+        query.everywhere &= query.q.is_some();
         query.part = part.unwrap_or_default();
         let [from, to] = fields;
         let range = Range { from, to };
@@ -68,9 +72,22 @@ impl LogsQuery {
         search::classify(self.q.as_deref().unwrap_or_default())
     }
 
+    /// The words that are looked for in all runs.
+    pub fn sought(&self) -> Option<String> {
+        match self.search() {
+            Search::Text(text) if self.everywhere => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether what stands in the search box decides which rows are listed.
+    pub fn asks_the_server(&self) -> bool {
+        self.search().asks_the_server() || self.sought().is_some()
+    }
+
     /// Whether not every run of a surface is listed.
     pub fn is_narrowed(&self) -> bool {
-        self.filters != Filters::default() || self.search().asks_the_server()
+        self.filters != Filters::default() || self.asks_the_server()
     }
 
     /// Of which runs one wants to hear, as the API asks for them. Of a preset of dates all that is written now is part, and so
@@ -120,8 +137,9 @@ impl LogsQuery {
     /// What decides which rows are listed, as a query string: not the expanded run, nor words that only pick among the
     /// rows in hand.
     pub fn list_key(&self) -> String {
-        let q = self.q.clone().filter(|_| self.search().asks_the_server());
-        Self { run: None, part: RunPart::default(), q, strangers: Vec::new(), ..self.clone() }.to_string()
+        let q = self.q.clone().filter(|_| self.asks_the_server());
+        let everywhere = self.sought().is_some();
+        Self { run: None, part: RunPart::default(), q, everywhere, strangers: Vec::new(), ..self.clone() }.to_string()
     }
 
     /// What decides which runs are meant, on all pages together.
@@ -129,12 +147,24 @@ impl LogsQuery {
         Self { page: PageNumber::FIRST, ..self.clone() }.list_key()
     }
 
-    /// The same with another text in the search box. Words pick among the rows in hand, so the page stays; an id asks
-    /// for other rows, and so does taking one away.
+    /// The same with another text in the search box. Words that pick among the rows in hand leave the page as it is; an id
+    /// asks for other rows, words that are looked for in all runs do, and so does taking any of these away.
     #[must_use]
     pub fn with_search(&self, text: &str) -> Self {
-        let query = Self { q: Some(text.to_owned()).filter(|text| !text.trim().is_empty()), ..self.clone() };
-        if query.search().asks_the_server() || self.search().asks_the_server() {
+        self.searching(text, self.everywhere)
+    }
+
+    /// The same with a text that is looked for in all runs.
+    #[must_use]
+    pub fn with_search_of_all(&self, text: &str) -> Self {
+        self.searching(text, true)
+    }
+
+    fn searching(&self, text: &str, everywhere: bool) -> Self {
+        let q = Some(text.to_owned()).filter(|text| !text.trim().is_empty());
+        let query = Self { q, everywhere: true, ..self.clone() };
+        let query = Self { everywhere: everywhere && query.sought().is_some(), ..query };
+        if query.asks_the_server() || self.asks_the_server() {
             Self { page: PageNumber::FIRST, ..query }
         } else {
             query
@@ -184,7 +214,7 @@ impl LogsQuery {
     /// The same without any filter and with an empty search box, from the first page.
     #[must_use]
     pub fn without_filters(&self) -> Self {
-        Self { page: PageNumber::FIRST, filters: Filters::default(), q: None, ..self.clone() }
+        Self { page: PageNumber::FIRST, filters: Filters::default(), q: None, everywhere: false, ..self.clone() }
     }
 
     /// The parameter of a stranger, `tab` for one.
@@ -198,9 +228,19 @@ impl LogsQuery {
         let filters = FilterKind::ALL.into_iter().filter_map(|kind| Some(own(kind.key(), self.filters.value(kind)?)));
         let page = (self.page > PageNumber::FIRST).then(|| own("page", self.page.to_string()));
         let q = self.q.as_ref().map(|q| own("q", q.clone()));
+        let everywhere = self.everywhere.then(|| own("scope", "all".to_owned()));
         let run = self.run.map(|run| own("run", run.to_string()));
         let part = (self.part != RunPart::default()).then(|| own("part", self.part.key().to_owned()));
-        self.strangers.iter().cloned().chain(filters).chain(q).chain(page).chain(run).chain(part).collect()
+        self.strangers
+            .iter()
+            .cloned()
+            .chain(filters)
+            .chain(q)
+            .chain(everywhere)
+            .chain(page)
+            .chain(run)
+            .chain(part)
+            .collect()
     }
 
     /// The address of this state on the page at `path`.
@@ -291,6 +331,24 @@ mod tests {
         assert_eq!(watched(&format!("q=/logs?run={RUN}"), None), own(&format!("run_id={RUN}")));
     }
 
+    #[test]
+    fn p23_words_are_looked_for_in_all_runs_when_the_url_says_so() {
+        let all = LogsQuery::parse("q=wet+parcel&scope=all&page=3&status=failed");
+        assert_eq!(all.sought().as_deref(), Some("wet parcel"));
+        assert_eq!(all.to_string(), "status=failed&q=wet+parcel&scope=all&page=3");
+        assert_eq!(all.list_key(), "status=failed&q=wet+parcel&scope=all&page=3");
+        assert_eq!(all.with_search("dry").to_string(), "status=failed&q=dry&scope=all");
+        assert_eq!(all.with_search(" ").to_string(), "status=failed");
+        let here = LogsQuery::parse("q=wet&page=3");
+        assert_eq!((here.sought(), here.list_key().as_str()), (None, "page=3"));
+        assert_eq!(here.with_search_of_all("wet").to_string(), "q=wet&scope=all");
+        // An id stays one.
+        let id = LogsQuery::parse(&format!("q={RUN}&scope=all"));
+        assert_eq!((id.sought(), id.list_key()), (None, format!("q={RUN}")));
+        assert_eq!(LogsQuery::parse("scope=all").to_string(), "");
+        assert_eq!(LogsQuery::parse("q=x&scope=some").to_string(), "q=x");
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_and_what_is_printed_is_read_back(search in "\\PC{0,80}") {
@@ -300,7 +358,7 @@ mod tests {
 
         #[test]
         fn any_parameters_come_back(
-            pairs in proptest::collection::vec(("(page|run|part|q|status|channel|model|skill|teammate|date|date_from|date_to|duration|tokens|tab|[a-z%& ]{0,4})", "\\PC{0,12}|[0-9]{1,3}|failed|24h|1-10s|gt10k|flow|3\\.\\.9|2026-11-20T10:00|7f1c9b1e-52d0-4b8e-9c3a-0d4f5a6b7c8d"), 0..8)
+            pairs in proptest::collection::vec(("(page|run|part|q|scope|status|channel|model|skill|teammate|date|date_from|date_to|duration|tokens|tab|[a-z%& ]{0,4})", "\\PC{0,12}|[0-9]{1,3}|all|failed|24h|1-10s|gt10k|flow|3\\.\\.9|2026-11-20T10:00|7f1c9b1e-52d0-4b8e-9c3a-0d4f5a6b7c8d"), 0..8)
         ) {
             let search = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
             let query = LogsQuery::parse(&search);

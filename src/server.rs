@@ -19,6 +19,7 @@ pub mod router;
 pub mod routes;
 pub mod rpc;
 pub mod run_index;
+pub mod search;
 pub mod settings;
 pub mod store;
 pub mod telemetry;

@@ -32,6 +32,9 @@ impl Place {
             let by = run.ai_employee_name.as_ref().map(|name| format!("done by {name}, "));
             return format!("{}by way of {}", by.unwrap_or_default(), source::label(&run.source));
         }
+        if here.query.sought().is_some() {
+            return "not on this page of what was found".to_owned();
+        }
         if self.excluded_by.is_empty() {
             return format!("on page {}", thousands(self.page.get()));
         }
@@ -139,6 +142,15 @@ mod tests {
                 1_200,
                 "Failed, not Completed, Internal Chat, not API, model unknown, not m, duration not < 1s, tokens not 5 – 9",
                 "/logs?page=1200",
+            ),
+            (
+                "q=wet&scope=all",
+                LogsScope::Organization,
+                LogsScope::Organization,
+                vec![],
+                2,
+                "not on this page of what was found",
+                "/logs?page=2",
             ),
             (
                 "status=failed",

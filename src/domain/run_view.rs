@@ -7,6 +7,7 @@ use super::{
     payload::CutPayload,
     place::Place,
     run::{RunDetail, RunSummary, StepsPage},
+    run_match::Searched,
     unread::Unread,
 };
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub struct RunsAnswer {
     pub as_of: u64,
     /// What the id in the search box turned out to be; `None` when there is no id in it, or it found nothing.
     pub found_by: Option<FoundBy>,
+    /// How a search of all runs went, where it was one.
+    pub searched: Option<Searched>,
 }
 
 /// What an id was (P-20).
@@ -75,7 +78,7 @@ pub struct FilterOptions {
     pub models: Vec<String>,
     /// By name.
     pub skills: Vec<Skill>,
-    /// How many runs each option would give; `None` where an id is asked for, under which nothing is counted.
+    /// How many runs each option would give; `None` where an id or words are asked for, under which nothing is counted.
     pub counts: Option<Facets>,
 }
 

@@ -3,8 +3,10 @@
 mod check;
 mod demo;
 mod import;
+mod indexing;
 mod organization;
 mod prune;
+mod reindex;
 mod remap;
 mod routes;
 mod serve;
@@ -65,6 +67,8 @@ enum WithDatabase {
     Check(check::Options),
     /// Takes away runs that are older than so many days, and prints how many of which organization
     Prune(prune::Options),
+    /// Makes the search index of an organization, or of all, again, and prints of how many runs
+    Reindex(reindex::Options),
 }
 
 /// Why a command did not do what it was told; printed as one line.
@@ -152,6 +156,7 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
         WithDatabase::Remap(options) => remap::run(&db, &settings, options).await,
         WithDatabase::Check(options) => check::run(&db, options).await,
         WithDatabase::Prune(options) => prune::run(&db, &settings, options).await,
+        WithDatabase::Reindex(options) => Box::pin(reindex::run(&db, options)).await,
     };
     // A connection that is lent out would be waited for without end.
     let _ = tokio::time::timeout(Settings::millis(stop_timeout_ms), db.close()).await;

@@ -10,6 +10,8 @@ pub mod retention;
 pub mod run_changes;
 pub mod run_index;
 pub mod run_view;
+pub mod search_index;
+pub mod search_runs;
 pub mod sign_in;
 pub mod summary;
 pub mod traces;

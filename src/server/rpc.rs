@@ -6,8 +6,9 @@ use super::{
     auth::access::{self, Access},
     clock,
     policy::Policy,
-    query::{self, run_view::Asked},
+    query::{self, run_view::Asked, search_runs::Found},
     routes::{Kind, Route},
+    search::query::SearchQuery,
     store::OrgDb,
 };
 use crate::{
@@ -15,8 +16,10 @@ use crate::{
         access::Scope,
         filter::RunFilter,
         ids::{ConversationId, OrganizationId, RunId},
-        page::{PageRequest, PageSize},
+        page::{Page, PageRequest, PageSize},
         payload::{Payload, PayloadKey},
+        run::RunSummary,
+        run_match::Searched,
         run_view::{FilterOptions, FoundBy, FoundRun, RunsAnswer, StepsView},
         scope::LogsScope,
         search::Search,
@@ -113,10 +116,31 @@ pub async fn list_runs(
     let access = reader(organization_id).await?;
     // Before the list: a write between the two is told twice, and not never.
     let as_of = access.org.last_change().await?;
+    if let Some(text) = query.sought() {
+        let filter = scope.narrow(query.filters.to_run_filter(clock::now()));
+        let found = search_all(&access, &text, &filter, request).await?;
+        return unread(&RunsAnswer { page: found.page, as_of, found_by: None, searched: Some(found.searched) });
+    }
     let (filter, kind) = Box::pin(meant(&access.org, scope, &query)).await?;
     let page = Box::pin(query::list_runs::summaries(&access.org, &filter, request)).await?;
     let found_by = kind.filter(|_| page.total > 0);
-    unread(&RunsAnswer { page, as_of, found_by })
+    unread(&RunsAnswer { page, as_of, found_by, searched: None })
+}
+
+/// What is found in all runs, or why a text cannot be looked for.
+async fn search_all(
+    access: &Access,
+    text: &str,
+    filter: &RunFilter,
+    request: PageRequest,
+) -> Result<Found<RunSummary>, AppError> {
+    match SearchQuery::parse(text) {
+        Ok(query) => Ok(Box::pin(query::search_runs::summaries(&access.org, &query, filter, request)).await?),
+        Err(problem) => Ok(Found {
+            page: Page { rows: Vec::new(), request, total: 0 },
+            searched: Searched { problem: Some(problem.to_string()), ..Searched::default() },
+        }),
+    }
 }
 
 /// Which runs a URL asks a surface for, and by what the id in its search box finds them.
@@ -145,8 +169,12 @@ pub async fn get_filter_options(
     search: &str,
 ) -> Result<Unread<FilterOptions>, AppError> {
     let access = reader(organization_id).await?;
-    let (filter, _) = Box::pin(meant(&access.org, scope, &LogsQuery::parse(search))).await?;
-    unread(&Box::pin(query::filter_options::filter_options(&access.org, &filter, clock::now())).await?)
+    let query = LogsQuery::parse(search);
+    let (filter, _) = Box::pin(meant(&access.org, scope, &query)).await?;
+    let options = Box::pin(query::filter_options::filter_options(&access.org, &filter, clock::now())).await?;
+    // What words would find under each option is not counted.
+    let counts = options.counts.filter(|_| query.sought().is_none());
+    unread(&FilterOptions { counts, ..options })
 }
 
 /// What the runs come to that a URL asks a surface for.

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod cookie;
 pub mod event_stream;
 pub mod hydrated;
+pub mod landing;
 pub mod latest;
 pub mod page_size;
 pub mod theme;

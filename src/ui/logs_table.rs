@@ -22,14 +22,17 @@ use crate::{
         page::Page,
         row_match::Needle,
         run::RunSummary,
+        run_match::Searched,
         run_view::{FilterOptions, FoundBy, RunsAnswer},
         scope::LogsScope,
         text::thousands,
     },
     error::AppError,
+    logs_query::LogsQuery,
     ui::{
         hooks::{
             hydrated::use_hydrated,
+            landing::provide_landing,
             workflow_runs::{ListKey, WorkflowRuns, use_workflow_runs},
         },
         kit::{link::HiddenFields, moment::time_words},
@@ -61,6 +64,8 @@ struct Shown {
     /// The number of the last write that is in it.
     as_of: u64,
     found_by: Option<FoundBy>,
+    /// How a search of all runs went.
+    searched: Option<Searched>,
     error: Option<AppError>,
 }
 
@@ -167,7 +172,9 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
         let Some(answer) = listed.and_then(|listed| listed.answer) else { return before.cloned().unwrap_or_default() };
         let key = Some(wanted);
         match answer.and_then(|answer| answer.read().map_err(|_| AppError::Internal)) {
-            Ok(RunsAnswer { page, as_of, found_by }) => Shown { key, page: Some(page), as_of, found_by, error: None },
+            Ok(RunsAnswer { page, as_of, found_by, searched }) => {
+                Shown { key, page: Some(page), as_of, found_by, searched, error: None }
+            }
             Err(error) => Shown { key, error: Some(error), ..before.cloned().unwrap_or_default() },
         }
     });
@@ -182,7 +189,12 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
     });
     let in_hand = Memo::new(move |_| page.with(|page| page.as_ref().map_or(0, |page| page.rows.len())));
     let note = move || {
-        let found = shown.with(|shown| shown.found_by);
+        let (found, total) = shown.with(|shown| (shown.found_by, shown.page.as_ref().map_or(0, |page| page.total)));
+        let sought = runs.query.with(LogsQuery::sought).unwrap_or_default();
+        if let Some(words) = shown.with(|shown| shown.searched.as_ref().map(|searched| searched.words(&sought, total)))
+        {
+            return words;
+        }
         let picked = needle.with(Option::is_some);
         match (picked, found) {
             (true, _) => {
@@ -200,6 +212,17 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
             page.with(|page| page.as_ref().and_then(|page| page.rows.iter().find(|run| run.id == id).cloned()))
         })
     };
+    let found_in = move |id| {
+        Memo::new(move |_| {
+            shown.with(|shown| shown.searched.as_ref().and_then(|searched| searched.matches.get(&id).cloned()))
+        })
+    };
+    provide_landing(Memo::new(move |_| {
+        let run = runs.expanded.get()?;
+        shown.with(|shown| shown.searched.as_ref()?.matches.get(&run).cloned())
+    }));
+    let is_capped =
+        Signal::derive(move || shown.with(|shown| shown.searched.as_ref().is_some_and(|searched| searched.is_capped)));
     // Whoever comes near the rows may expand one: what that needs is loaded by then.
     let (is_near, set_near) = signal(false);
     let come_near = move || {
@@ -240,12 +263,12 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
                 <Head shows_teammate />
                 <tbody role="rowgroup">
                     <For each=move || ids.get() key=|id| *id let:id>
-                        <Row id run=rows_of(id) runs shows_teammate needle arrives=live.has_arrived(id) />
+                        <Row id run=rows_of(id) runs shows_teammate needle found=found_in(id) arrives=live.has_arrived(id) />
                     </For>
                 </tbody>
             </table>
         </div>
-        <Pager page runs />
+        <Pager page is_capped runs />
     }
 }
 

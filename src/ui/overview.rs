@@ -25,8 +25,10 @@ pub fn Overview(runs: WorkflowRuns) -> impl IntoView {
             set_due.set(true);
         }
     });
+    // Of what words find only the list is known.
+    let is_of_words = Memo::new(move |_| runs.query.with(|query| query.sought().is_some()));
     let arrive = move || {
-        is_due.get().then(|| {
+        (is_due.get() && !is_of_words.get()).then(|| {
             let arrived = Suspend::new(async move {
                 match figures(runs).await {
                     Ok(figures) => Either::Left(figures),
@@ -39,7 +41,7 @@ pub fn Overview(runs: WorkflowRuns) -> impl IntoView {
         })
     };
     view! {
-        <section class="overview needs-script" role="region" aria-label="Overview">
+        <section class="overview needs-script" role="region" aria-label="Overview" hidden=is_of_words>
             {arrive}
         </section>
     }

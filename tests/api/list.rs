@@ -114,3 +114,54 @@ fn nobody_reads_what_is_not_theirs() {
     let by_cookie = |path: &str| server.send("GET", path, &[("cookie", &member)], None).status;
     assert_eq!((by_cookie(&list(&halden)), by_cookie(&list(&other))), (200, 403));
 }
+
+#[test]
+fn p23_runs_are_searched_soon_after_they_are_written() {
+    for installation in Installation::both() {
+        let org = installation.organization("Halden");
+        installation.import(&org, &(0..30).map(runs::full_run).collect::<Vec<_>>());
+        let token = installation.token(&org, "runs:read");
+        let server = installation.serve();
+        let list = format!("/api/organizations/{org}/workflows/runs/?exclude=flow,state");
+        let search = |query: &str| server.get(&format!("{list}&limit=2&{query}"), &token).json();
+        let began = std::time::Instant::now();
+        let body = loop {
+            let body = search("q=PERIOD+%22is+closed%22&page=2&status=failed");
+            if body["search"]["behind"] == json!(0) {
+                break body;
+            }
+            assert!(began.elapsed() < std::time::Duration::from_secs(30), "{body}");
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        };
+        assert_eq!(body["pagination"], json!({ "page": 2, "limit": 2, "total": 30, "total_pages": 15 }));
+        assert!(body["search"]["took_ms"].is_u64());
+        assert_eq!(body["data"][0]["id"], json!(runs::id(1, 27)));
+        assert_eq!(
+            body["data"][0]["match"],
+            json!({ "field": "tool_error", "step_id": "s2", "step_name": "Post credit note", "call_id": "c1",
+                "text": "409: period 2026-10 is closed", "marks": [[5, 11], [20, 29]] })
+        );
+        assert_eq!(search("q=nothing+like+it")["pagination"]["total"], json!(0));
+        assert_eq!(search("q=period&status=completed")["pagination"]["total"], json!(0));
+        let plain = search("");
+        assert!(plain.get("search").is_none() && plain["data"][0].get("match").is_none());
+        for (query, fault) in [
+            ("q=", "must have a letter, a digit or a pictograph to look for"),
+            ("q=%2D%2D", "must have a letter, a digit or a pictograph to look for"),
+            (&format!("q={}", "x".repeat(257)), "must not be longer than 256 characters"),
+            (&format!("q={}", "x1+y2+".repeat(9)), ""),
+        ] {
+            let answer = server.get(&format!("{list}&{query}"), &token);
+            if fault.is_empty() {
+                assert_eq!(answer.status, 200, "the same word again is one");
+            } else {
+                assert_eq!(
+                    (answer.status, &answer.json()["errors"][0]),
+                    (400, &json!({ "param": "q", "message": fault }))
+                );
+            }
+        }
+        assert_eq!(installation.run(&["reindex", "--org", &org], ""), "30");
+        assert_eq!(search("q=period")["pagination"]["total"], json!(30));
+    }
+}

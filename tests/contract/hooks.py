@@ -1,7 +1,8 @@
-"""What JSON Schema cannot say: a range does not end before it begins, ids differ within a run document, and its costs
-have a sum that is stored."""
+"""What JSON Schema cannot say: a range does not end before it begins, a search has a word and not too many of them, ids
+differ within a run document, and its costs have a sum that is stored."""
 
 import json
+import re
 from datetime import datetime
 
 import schemathesis
@@ -27,6 +28,9 @@ def map_query(context, query):
                 query[name] = "..".join(reversed(sides))
         except ValueError:
             pass
+    text = (query or {}).get("q")
+    if isinstance(text, str) and 1 <= len(text) <= 256:
+        query["q"] = " ".join([*re.sub('["“”„]', " ", text[:200]).split()[:10], "order"])
     return query
 
 

@@ -8,6 +8,7 @@ mod changes;
 mod expiry;
 mod parts;
 mod repack;
+mod search;
 mod spans;
 
 use alloy_logs::{

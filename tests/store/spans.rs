@@ -1,6 +1,7 @@
 //! Runs that are made of spans.
 
 use super::*;
+use alloy_logs::server::query::{search_index, search_runs};
 
 /// A span that is sent: its number, that of its parent or 0, its end, and an attribute.
 pub(super) type Sent<'a> = (u8, u8, Option<u64>, (&'a str, &'a str));
@@ -82,6 +83,13 @@ async fn spans_that_turn_out_to_be_of_another_run_leave_nothing_behind() {
             org.write_spans(spans_of(trace, now, &[(2, 1, Some(3), chat)]), 1).await.unwrap();
         }
         assert_eq!(listed().await.len(), 2);
+        let gone = listed().await[0].id;
+        let found = async || {
+            let (query, all) = (gone.to_string().parse().unwrap(), RunFilter::default());
+            search_runs::summaries(&org, &query, &all, PageRequest::default()).await.unwrap().page.total
+        };
+        search_index::catch_up(&org).await.unwrap();
+        assert_eq!(found().await, 1);
         for trace in [1, 2] {
             let spans = spans_of(trace, now, &[(1, 0, Some(4), named)]);
             Box::pin(traces::store(&org, &files, spans, 1)).await.unwrap();
@@ -91,6 +99,7 @@ async fn spans_that_turn_out_to_be_of_another_run_leave_nothing_behind() {
         }
         assert_eq!(org.removed_run(of_trace).await.unwrap().unwrap().removal, Removal::Moved);
         let [team] = listed().await.try_into().unwrap();
+        assert_eq!(found().await, 0, "{}", database.kind);
         let detail = get_run(&org, team.id.into()).await.unwrap().unwrap();
         assert_eq!(detail.steps_total, 4, "{}", database.kind);
         database.assert_kept().await;

@@ -12,7 +12,10 @@ use crate::{
         page::{Limit, PageNumber, PageRequest},
         status::RunStatus,
     },
-    server::store::Columns,
+    server::{
+        search::query::{self, SearchQuery},
+        store::Columns,
+    },
 };
 use serde_json::json;
 use std::str::FromStr;
@@ -31,13 +34,15 @@ const MAX_TEXT_CHARS: usize = 400;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListParams {
     pub filter: RunFilter,
+    /// What is searched for among them.
+    pub search: Option<SearchQuery>,
     pub request: PageRequest,
     pub columns: Columns,
 }
 
 impl Default for ListParams {
     fn default() -> Self {
-        Self { filter: RunFilter::default(), request: PageRequest::default(), columns: Columns::Full }
+        Self { filter: RunFilter::default(), search: None, request: PageRequest::default(), columns: Columns::Full }
     }
 }
 
@@ -74,6 +79,19 @@ const PARAMETERS: &[ListParameter] = &[
         description: "How many runs a page has",
         schema: || whole_number(1, Some(Limit::MAX)).default(Some(Limit::default().get().into())),
         read: |params, text| set(&mut params.request.limit, value(text)),
+    },
+    ListParameter {
+        name: "q",
+        description: "Runs that have all of these words, whatever their case and accents, in any script: in the names of skill, \
+                      teammate, model, steps and tools, in input, output and errors, in what went into steps and tools and came \
+                      out, and in transcripts. A word is also found as the beginning of a longer one; words in quotes are found in a \
+                      row; four or more digits of an id find it. Each run then says what was found in its `match`. The newest \
+                      10,000 are counted and listed: `pagination.total_capped` is true when there may be more. Runs are searched a \
+                      moment after they were written: `search.behind` says how many are not yet",
+        schema: || {
+            text(None).min_length(Some(1)).max_length(Some(query::MAX_CHARS)).examples(["\"wet parcel\" refund"])
+        },
+        read: |params, text| set_some(&mut params.search, value(text)),
     },
     ListParameter {
         name: "run_id",
@@ -165,7 +183,7 @@ const PARAMETERS: &[ListParameter] = &[
 ];
 
 /// What says which page is listed and how, and filters nothing.
-const OF_THE_PAGE: [&str; 3] = ["page", "limit", "exclude"];
+const OF_THE_PAGE: [&str; 4] = ["page", "limit", "exclude", "q"];
 
 const AFTER: &str = "after";
 
@@ -321,11 +339,11 @@ mod tests {
         let params: ListParams = parse(
             "page=3&limit=50&status=failed&channel=api&model=gpt%2D5+mini&trigger_id=order-webhook\
              &run_id=7f1c9b1e-52d0-4b8e-9c3a-0d4f5a6b7c8d&started=2026-11-21T00:00:00Z..&duration=1000..&tokens=..5\
-             &state[region]=eu&state%5Ba%5Db%5D=&exclude=flow,state&_cache=1",
+             &state[region]=eu&state%5Ba%5Db%5D=&exclude=flow,state&_cache=1&q=wet+parcel",
         )
         .unwrap();
         assert_eq!((params.request.page.get(), params.request.limit.get()), (3, 50));
-        assert_eq!(params.columns, Columns::List);
+        assert_eq!((params.columns, params.search), (Columns::List, "wet parcel".parse().ok()));
         assert_eq!(params.filter.model.as_deref(), Some("gpt-5 mini"));
         assert_eq!(params.filter.state.get("region").map(String::as_str), Some("eu"));
         assert_eq!(params.filter.state.get("a]b").map(String::as_str), Some(""));

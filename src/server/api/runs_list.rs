@@ -13,9 +13,10 @@ use crate::{
         document::Fault,
         page::{Page, PageRequest},
         run::Run,
+        run_match::{RunMatch, Searched},
     },
     error::AppError,
-    server::query::list_runs,
+    server::query::{list_runs, search_runs},
 };
 use axum::Json;
 use serde::Serialize;
@@ -27,8 +28,30 @@ use utoipa::ToSchema;
 #[schema(as = RunPage)]
 struct Answer {
     /// Newest first by `created_at`, then by `id`.
-    data: Vec<Run>,
+    data: Vec<ListedRun>,
     pagination: Pagination,
+    /// With `q` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    search: Option<Search>,
+}
+
+/// A run of a list.
+#[derive(Debug, Serialize, ToSchema)]
+struct ListedRun {
+    #[serde(flatten)]
+    run: Run,
+    /// Where `q` was found in it, with `q` alone; absent when its texts have changed since.
+    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    found: Option<RunMatch>,
+}
+
+/// How a search went.
+#[derive(Debug, Serialize, ToSchema)]
+struct Search {
+    /// How long it took, in milliseconds.
+    took_ms: u64,
+    /// How many of the runs written last are not searched yet; of more than 10,000 it says that.
+    behind: u64,
 }
 
 /// Which page it is, and of how many.
@@ -38,24 +61,31 @@ struct Pagination {
     limit: u64,
     /// How many runs fit, on all pages together.
     total: u64,
+    /// True when there may be more than that; else absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    total_capped: bool,
     total_pages: u64,
 }
 
-impl From<Page<Run>> for Answer {
-    fn from(page: Page<Run>) -> Self {
+impl Answer {
+    fn new(page: Page<Run>, searched: Option<Searched>) -> Self {
         let pagination = Pagination {
             page: page.request.page.get(),
             limit: page.request.limit.get(),
             total: page.total,
+            total_capped: searched.as_ref().is_some_and(|searched| searched.is_capped),
             total_pages: page.total_pages(),
         };
-        Self { data: page.rows, pagination }
+        let search = searched.as_ref().map(|searched| Search { took_ms: searched.took_ms, behind: searched.behind });
+        let mut matches = searched.map(|searched| searched.matches).unwrap_or_default();
+        let data = page.rows.into_iter().map(|run| ListedRun { found: matches.remove(&run.id), run });
+        Self { data: data.collect(), pagination, search }
     }
 }
 
 pub fn endpoint() -> Endpoint {
-    let example: Answer =
-        Page { rows: vec![examples::listed_run()], request: PageRequest::default(), total: 12_481 }.into();
+    let page = Page { rows: vec![examples::listed_run()], request: PageRequest::default(), total: 12_481 };
+    let example = Answer::new(page, None);
     let faults = vec![
         Fault::new("limit", "must be a whole number from 1 to 100"),
         Fault::new("stauts", "is not a parameter here"),
@@ -75,6 +105,12 @@ pub fn endpoint() -> Endpoint {
 
 /// Answers a page of the runs that the parameters ask for.
 async fn handle(RunsReader(access): RunsReader, Query(params): Query<ListParams>) -> Result<Json<Answer>, AppError> {
-    let page = list_runs::runs(&access.org, &params.filter, params.request, params.columns).await?;
-    Ok(Json(page.into()))
+    let ListParams { filter, search, request, columns } = params;
+    Ok(Json(match search {
+        None => Answer::new(list_runs::runs(&access.org, &filter, request, columns).await?, None),
+        Some(query) => {
+            let found = Box::pin(search_runs::runs(&access.org, &query, &filter, request, columns)).await?;
+            Answer::new(found.page, Some(found.searched))
+        }
+    }))
 }

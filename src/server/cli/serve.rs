@@ -1,6 +1,6 @@
 //! `serve`: the program as a service.
 
-use super::{CliError, upkeep};
+use super::{CliError, indexing, upkeep};
 use crate::server::{
     AppState, auth::throttle::Throttle, connection, files::Files, live::Live, router, settings::Settings, store::Db,
 };
@@ -31,6 +31,7 @@ pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
         leptos,
     });
     tracing::info!(%address, "serving");
+    let indexing = tokio::spawn(Box::pin(indexing::keep_indexed(db.clone())));
     let upkeep = tokio::spawn({
         let settings = Arc::clone(&settings);
         async move { Box::pin(upkeep::keep_up(db, files, &settings)).await }
@@ -41,6 +42,7 @@ pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
     };
     let unfinished = connection::serve(listener, app, &settings, stop).await;
     upkeep.abort();
+    indexing.abort();
     if unfinished > 0 {
         tracing::warn!(unfinished, "stopped before every request was answered");
     }

@@ -97,7 +97,26 @@ struct RemovedRow {
     change: i64,
 }
 
+/// Hears of the writes of all organizations.
+pub struct AllListener(broadcast::Receiver<OrganizationId>);
+
+impl AllListener {
+    /// Of which organization something may have been written; `None` when it may be any.
+    pub async fn heard(&mut self) -> Option<OrganizationId> {
+        match self.0.recv().await {
+            Ok(organization_id) => Some(organization_id),
+            Err(broadcast::error::RecvError::Lagged(_)) => None,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
 impl Db {
+    /// Hears of writes of all organizations from now on.
+    pub fn listen_to_all(&self) -> AllListener {
+        AllListener(self.bell.0.subscribe())
+    }
+
     /// Tells everybody who has a stream open, on this server and on others.
     pub(super) fn announce(&self, organization_id: OrganizationId) {
         self.bell.ring(organization_id);

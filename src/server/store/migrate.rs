@@ -59,7 +59,9 @@ mod tests {
             let shaping = statements
                 .split(";\n")
                 .map(str::trim)
-                .filter(|statement| !statement.starts_with("INSERT") && !statement.starts_with("UPDATE"));
+                .filter(|statement| !statement.starts_with("INSERT") && !statement.starts_with("UPDATE"))
+                // The words of a full-text index, which is each database's own.
+                .filter(|statement| !statement.contains("search_words"));
             for line in shaping.flat_map(str::lines) {
                 let mut words = line.split_whitespace();
                 match words.next() {
@@ -94,7 +96,7 @@ mod tests {
     fn every_key_of_runs_and_access_begins_with_the_organization() {
         for fact in shape(&SQLITE) {
             if let Some((_, key)) = fact.split_once(": ") {
-                assert!(key.contains("KEY (organization_id, "), "{fact}");
+                assert!(key.contains("KEY (organization_id"), "{fact}");
             }
         }
     }

@@ -57,6 +57,7 @@ impl OrgDb {
             .and_where(Expr::col(Runs::Id).is_in(ids.iter().map(|id| id.0)))
             .take();
         tx.execute(&delete).await?;
+        self.forget_words(tx, &ids).await?;
         let change = self.next_change(tx).await?.cast_signed();
         let (now, (reason, rule)) = (clock::now().micros(), removal.parts());
         let row = |id: &RunId| {

@@ -86,6 +86,14 @@ struct StoredSteps {
     steps: Vec<StepLog>,
 }
 
+/// What of any row is searched, as it is read.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct SearchedContent {
+    pub steps: Vec<StepLog>,
+    #[serde(default)]
+    pub voice_transcripts: Vec<VoiceTranscript>,
+}
+
 /// The messages of a run that are longer than their preview: what came in, what went out, what went wrong.
 pub(super) type LongMessages<T> = [Option<T>; 3];
 

@@ -306,7 +306,7 @@ impl Snapshot {
             .expr_as(Expr::col((AiEmployees::Table, AiEmployees::Name)), Alias::new("ai_employee_name"));
     }
 
-    fn select_run(&self, select: &mut SelectStatement, columns: Columns) {
+    pub(super) fn select_run(&self, select: &mut SelectStatement, columns: Columns) {
         use Runs::{
             AiEmployeeId, CancelledAt, Channel, CompletedAt, ConversationId, Costs, CreatedAt, DurationMs,
             ErrorPreview, FailedAt, Failure, HasLongMessage, Id, InputPreview, InputTokens, Model, OutputPreview,

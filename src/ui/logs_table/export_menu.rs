@@ -38,7 +38,14 @@ pub fn ExportMenu(runs: WorkflowRuns) -> impl IntoView {
         }
     };
     view! {
-        <button type="button" class="button" popovertarget=MENU aria-haspopup="menu">
+        // What words find is not exported.
+        <button
+            type="button"
+            class="button"
+            popovertarget=MENU
+            aria-haspopup="menu"
+            hidden=move || runs.query.with(|query| query.sought().is_some())
+        >
             <Glyph icon=Icon::Download />
             "Export"
         </button>

@@ -103,7 +103,8 @@ impl Live {
         let wanted = Memo::new(move |_| {
             let (key, scope) = (self.runs.key.with(ListKey::text), self.runs.scope.get());
             self.shown.with(|shown| {
-                let is_there = shown.key.as_ref() == Some(&key) && shown.error.is_none();
+                // What is found by words is found in the index, which no event tells of.
+                let is_there = shown.key.as_ref() == Some(&key) && shown.error.is_none() && shown.searched.is_none();
                 let watched = self.runs.query.with(|query| query.watched(scope, shown.found_by));
                 is_there.then(|| (shown.origin(), watched))
             })

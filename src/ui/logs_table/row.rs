@@ -9,6 +9,7 @@ use crate::{
         ids::RunId,
         row_match::{Needle, RowMatch},
         run::RunSummary,
+        run_match::RunMatch,
         time::ago,
     },
     ui::{
@@ -33,6 +34,8 @@ pub fn Row(
     shows_teammate: bool,
     /// What is marked in it.
     needle: Memo<Option<Needle>>,
+    /// Where a search of all runs found it.
+    found: Memo<Option<RunMatch>>,
     /// Whether it comes into a page that is there.
     #[prop(optional)]
     arrives: bool,
@@ -45,7 +48,10 @@ pub fn Row(
             return;
         }
         let next = (!is_open.get_untracked()).then_some(id);
-        runs.go(History::Replace, |query| query.with_run(next));
+        // Where it was found is what one wants to see.
+        let part = found.with_untracked(|found| found.as_ref().and_then(|found| found.field.part()));
+        let part = part.filter(|_| next.is_some()).unwrap_or_default();
+        runs.go(History::Replace, |query| query.with_run(next).with_part(part));
     };
     let colspan = if shows_teammate { "9" } else { "8" };
     view! {
@@ -56,7 +62,7 @@ pub fn Row(
                     run
                         .get()
                         .map(|run| {
-                            view! { <Cells run shows_teammate needle is_open detail_id=detail_id.clone() /> }
+                            view! { <Cells run shows_teammate needle found is_open detail_id=detail_id.clone() /> }
                         })
                 }
             }
@@ -82,6 +88,7 @@ fn Cells(
     run: RunSummary,
     shows_teammate: bool,
     needle: Memo<Option<Needle>>,
+    found: Memo<Option<RunMatch>>,
     is_open: Memo<bool>,
     detail_id: String,
 ) -> impl IntoView {
@@ -110,6 +117,7 @@ fn Cells(
         <td class="runs-skill" role="cell">
             <Skill run=run.clone() needle />
             <Elsewhere run=run.clone() needle />
+            <FoundIn found />
         </td>
         {if shows_teammate {
             Either::Left(
@@ -154,6 +162,24 @@ fn Elsewhere(run: RunSummary, needle: Memo<Option<Needle>>) -> impl IntoView {
             </span>
         }),
         _ => None,
+    }
+}
+
+/// Where a search of all runs found it, with what matches marked.
+#[component]
+fn FoundIn(found: Memo<Option<RunMatch>>) -> impl IntoView {
+    move || {
+        found.get().map(|found| {
+            let pieces = found.pieces().into_iter().map(|(text, is_match)| {
+                if is_match { Either::Left(view! { <mark>{text}</mark> }) } else { Either::Right(text) }
+            });
+            view! {
+                <span class="cell-found" dir="auto">
+                    <span class="cell-found-place">{found.place()} ": "</span>
+                    {pieces.collect_view()}
+                </span>
+            }
+        })
     }
 }
 

@@ -1,4 +1,5 @@
-//! The one search box: words pick among the rows in hand as one types, an id or a link asks the server (P-19 to P-22).
+//! The one search box: words pick among the rows in hand as one types, or are looked for in all runs; an id or a link asks
+//! the server (P-19 to P-23).
 
 use crate::{
     domain::{
@@ -23,7 +24,7 @@ const REST: Duration = Duration::from_millis(250);
 #[derive(Clone, Copy)]
 pub struct SearchText {
     typed: RwSignal<String>,
-    /// What is looked for in the rows in hand; `None` when nothing is, or an id is asked for.
+    /// What is looked for in the rows in hand; `None` when nothing is, or the server is asked.
     pub needle: Memo<Option<Needle>>,
 }
 
@@ -39,9 +40,10 @@ pub fn use_needle(runs: WorkflowRuns) -> SearchText {
         }
         now
     });
+    let is_everywhere = Memo::new(move |_| runs.query.with(|query| query.everywhere));
     let needle = Memo::new(move |_| match typed.with(|typed| search::classify(typed)) {
-        Search::Text(text) => Needle::new(&text),
-        Search::Empty | Search::Id(_) | Search::RunLink(_) => None,
+        Search::Text(text) if !is_everywhere.get() => Needle::new(&text),
+        Search::Empty | Search::Text(_) | Search::Id(_) | Search::RunLink(_) => None,
     });
     SearchText { typed, needle }
 }
@@ -69,7 +71,8 @@ pub fn SearchBox(search: SearchText, runs: WorkflowRuns) -> impl IntoView {
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        settle(typed.get_untracked());
+        let text = typed.get_untracked();
+        runs.go(History::Push, |query| query.with_search_of_all(&text));
     };
     // What somebody typed before the script came is still there.
     let field = NodeRef::<html::Input>::new();
@@ -104,6 +107,9 @@ pub fn SearchBox(search: SearchText, runs: WorkflowRuns) -> impl IntoView {
                 value=first
                 on:input=input
             />
+            <button class="button search-all" name="scope" value="all">
+                "Search all runs"
+            </button>
         </form>
     }
 }

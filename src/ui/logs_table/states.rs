@@ -57,8 +57,11 @@ pub fn NoRows(
         });
     }
     if query.with_untracked(LogsQuery::is_narrowed) {
-        let asked = query.with_untracked(|query| query.search().asks_the_server());
-        let words = if asked {
+        let (asked, sought) =
+            query.with_untracked(|query| (query.search().asks_the_server(), query.sought().is_some()));
+        let words = if sought {
+            "No run has all of these words, with the filters that are set. The beginnings of words are enough."
+        } else if asked {
             "No conversation and no run of this id fits, with the filters that are set. It may also belong to another organization."
         } else {
             "No run fits all of the filters at once."

@@ -71,7 +71,7 @@ pub fn Linked(
                     <table class="runs-table linked-run-table" aria-label="Linked run" role="table">
                         <Head shows_teammate />
                         <tbody role="rowgroup">
-                            <Row id=run_id run=row runs shows_teammate needle=Memo::new(|_| None) />
+                            <Row id=run_id run=row runs shows_teammate needle=Memo::new(|_| None) found=Memo::new(|_| None) />
                         </tbody>
                     </table>
                 </div>

@@ -46,7 +46,7 @@ type Part = (PayloadKey, &'static str, Option<Payload>);
 
 /// A step.
 #[component]
-pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Memo<Span>, is_cause: bool) -> impl IntoView {
+pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Memo<Span>, is_cause: bool, opens: bool) -> impl IntoView {
     let (state, dot) = match step.state() {
         StepState::Completed => ("completed", "status-dot step-completed"),
         StepState::Running => ("running", "status-dot step-running"),
@@ -71,12 +71,19 @@ pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Memo<Span>, is_cause: bo
         (key(StepPayload::Output), "Output", json(step.output.as_ref())),
         (key(StepPayload::Error), "Error", long_error(error.as_ref())),
     ];
-    view! { <OpeningLine head error parts class="step" is_cause opens=is_cause /> }
+    view! { <OpeningLine head error parts class="step" is_cause opens /> }
 }
 
 /// A call of a tool.
 #[component]
-pub fn CallLine(step: Arc<StepLog>, call: usize, depth: usize, span: Memo<Span>, is_cause: bool) -> impl IntoView {
+pub fn CallLine(
+    step: Arc<StepLog>,
+    call: usize,
+    depth: usize,
+    span: Memo<Span>,
+    is_cause: bool,
+    opens: bool,
+) -> impl IntoView {
     let call = step.tool_calls.get(call)?;
     let has_failed = call.error.is_some();
     let head = Head {
@@ -95,7 +102,7 @@ pub fn CallLine(step: Arc<StepLog>, call: usize, depth: usize, span: Memo<Span>,
         (key(CallPayload::Error), "Error", long_error(call.error.as_ref())),
     ];
     let error = call.error.clone();
-    Some(view! { <OpeningLine head error parts class="step step-call" is_cause opens=is_cause && has_failed /> })
+    Some(view! { <OpeningLine head error parts class="step step-call" is_cause opens /> })
 }
 
 fn json(json: Option<&Json>) -> Option<Payload> {
@@ -137,7 +144,7 @@ fn OpeningLine(
     });
     let line = view! { <LineHead head /> };
     let item = NodeRef::<html::Li>::new();
-    // What failed is on screen when the details open.
+    // What failed, or was found, is on screen when the details open.
     if opens {
         item.on_load(|item| {
             request_animation_frame(move || {

@@ -9,13 +9,15 @@ use crate::{
     domain::{
         duration,
         run::Run,
-        step::StepLog,
+        run_match::RunMatch,
+        step::{StepLog, ToolCall},
         text::thousands,
         waterfall::{Line, LineOf, Span, arrange},
     },
     error::AppError,
     paths,
     server_fns::get_steps,
+    ui::hooks::landing::use_landing,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use std::sync::Arc;
@@ -44,13 +46,49 @@ impl Drawn {
     }
 }
 
+/// What is open when the steps are drawn: where a search found the run, and else what failed.
+#[derive(Clone)]
+struct Opened {
+    failed: Option<String>,
+    found: Option<RunMatch>,
+}
+
+impl Opened {
+    fn of(run: &Run) -> Self {
+        Self {
+            failed: run.failure.as_ref().and_then(|failure| failure.step_id.clone()),
+            found: use_landing().filter(|found| found.step_id.is_some()),
+        }
+    }
+
+    /// The step that has to be here for it.
+    fn step_id(&self) -> Option<&String> {
+        self.found.as_ref().map_or(self.failed.as_ref(), |found| found.step_id.as_ref())
+    }
+
+    fn is_cause(&self, step: &StepLog) -> bool {
+        self.failed.as_ref() == Some(&step.id)
+    }
+
+    /// Whether a step is open, or one of its calls.
+    fn has(&self, step: &StepLog, call: Option<&ToolCall>) -> bool {
+        match &self.found {
+            Some(found) => {
+                found.step_id.as_ref() == Some(&step.id) && found.call_id.as_ref() == call.map(|call| &call.id)
+            }
+            None => self.is_cause(step) && call.is_none_or(|call| call.error.is_some()),
+        }
+    }
+}
+
 /// The steps.
 #[component]
 pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
     let payloads: Payloads = expect_context();
     let (organization_id, run_id) = payloads.of();
     let all = paths::api_steps(organization_id, run.workflow_id, run_id);
-    let failed = run.failure.as_ref().and_then(|failure| failure.step_id.clone());
+    let opened = Opened::of(&run);
+    let wanted = opened.step_id().cloned();
     let drawn = RwSignal::new(Drawn::of(&run, &steps));
     let (shown, set_shown) = signal(STRETCH);
     let (waits, set_waits) = signal(false);
@@ -95,12 +133,9 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
             });
         }
     };
-    // The step that failed may be among those that did not come.
-    let is_missing = {
-        let failed = failed.clone();
-        move || {
-            failed.as_ref().is_some_and(|failed| !drawn.with(|drawn| drawn.steps.iter().any(|step| step.id == *failed)))
-        }
+    // It may be among those that did not come.
+    let is_missing = move || {
+        wanted.as_ref().is_some_and(|wanted| !drawn.with(|drawn| drawn.steps.iter().any(|step| step.id == *wanted)))
     };
     Effect::new({
         let more = more.clone();
@@ -112,15 +147,16 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
     });
     let span = Memo::new(move |_| drawn.with(|drawn| drawn.span));
     let line = move |line: Line| {
-        let failed = failed.clone();
+        let opened = opened.clone();
         drawn.with_untracked(|drawn| match line.of {
             LineOf::Step(at) => drawn.steps.get(at).map(|step| {
-                let is_cause = failed.as_ref() == Some(&step.id);
-                Either::Left(view! { <StepLine step=step.clone() depth=line.depth span is_cause /> })
+                let (is_cause, opens) = (opened.is_cause(step), opened.has(step, None));
+                Either::Left(view! { <StepLine step=step.clone() depth=line.depth span is_cause opens /> })
             }),
             LineOf::Call(at, call) => drawn.steps.get(at).map(|step| {
-                let is_cause = failed.as_ref() == Some(&step.id);
-                Either::Right(view! { <CallLine step=step.clone() call depth=line.depth span is_cause /> })
+                let made = step.tool_calls.get(call);
+                let (is_cause, opens) = (opened.is_cause(step), made.is_some() && opened.has(step, made));
+                Either::Right(view! { <CallLine step=step.clone() call depth=line.depth span is_cause opens /> })
             }),
         })
     };

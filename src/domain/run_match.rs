@@ -1,0 +1,181 @@
+//! Why a run was found by a search of all runs: the stretch of its texts that holds what was looked for (P-23).
+
+use super::{ids::RunId, run_part::RunPart, text::thousands};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// The most runs that a search counts and lists.
+pub const MAX_FOUND: u64 = 10_000;
+
+/// Which text of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchField {
+    Skill,
+    Teammate,
+    Model,
+    Error,
+    Input,
+    Output,
+    StepName,
+    StepError,
+    StepInput,
+    StepOutput,
+    ToolName,
+    ToolError,
+    ToolArguments,
+    ToolResult,
+    Transcript,
+    /// The id of the run or of its conversation.
+    Id,
+}
+
+/// What of a run holds what was looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RunMatch {
+    pub field: MatchField,
+    /// The step log that it is of, by its `id`, and what people call it.
+    pub step_id: Option<String>,
+    pub step_name: Option<String>,
+    /// The tool call that it is of, by its `id`.
+    pub call_id: Option<String>,
+    /// The text around it.
+    pub text: String,
+    /// The stretches of `text` that match, each from one character to before another, in order.
+    #[schema(value_type = Vec<Vec<usize>>, example = json!([[4, 14]]))]
+    pub marks: Vec<(usize, usize)>,
+}
+
+/// How a search of all runs went.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Searched {
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// How many of the runs written last are not searched yet.
+    pub behind: u64,
+    /// Whether there may be more than the total says.
+    pub is_capped: bool,
+    /// What was found in which run of the page.
+    pub matches: BTreeMap<RunId, RunMatch>,
+    /// Why nothing could be looked for.
+    pub problem: Option<String>,
+}
+
+impl MatchField {
+    /// What people call it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Skill => "Skill",
+            Self::Teammate => "AI Teammate",
+            Self::Model => "Model",
+            Self::Error | Self::StepError | Self::ToolError => "Error",
+            Self::Input | Self::StepInput => "Input",
+            Self::Output | Self::StepOutput => "Output",
+            Self::StepName => "Name",
+            Self::ToolName => "Tool",
+            Self::ToolArguments => "Arguments",
+            Self::ToolResult => "Result",
+            Self::Transcript => "Voice",
+            Self::Id => "ID",
+        }
+    }
+
+    /// The part of an expanded run that shows it; none when the row does.
+    pub const fn part(self) -> Option<RunPart> {
+        match self {
+            Self::Input | Self::Output | Self::Error => Some(RunPart::Conversation),
+            Self::Transcript => Some(RunPart::Voice),
+            Self::StepName
+            | Self::StepError
+            | Self::StepInput
+            | Self::StepOutput
+            | Self::ToolName
+            | Self::ToolError
+            | Self::ToolArguments
+            | Self::ToolResult => Some(RunPart::Steps),
+            Self::Skill | Self::Teammate | Self::Model | Self::Id => None,
+        }
+    }
+}
+
+impl RunMatch {
+    /// Where it was found, in words: `Step Look up order · Result`.
+    pub fn place(&self) -> String {
+        let label = self.field.label();
+        self.step_name.as_ref().map_or_else(|| label.to_owned(), |step| format!("Step {step} · {label}"))
+    }
+
+    /// The text, taken apart into what matches and what stands between. Nothing is lost.
+    pub fn pieces(&self) -> Vec<(String, bool)> {
+        let mut pieces: Vec<(String, bool)> = Vec::new();
+        for (at, letter) in self.text.chars().enumerate() {
+            let is_match = self.marks.iter().any(|(from, to)| (*from..*to).contains(&at));
+            match pieces.last_mut().filter(|(_, before)| *before == is_match) {
+                Some((piece, _)) => piece.push(letter),
+                None => pieces.push((letter.to_string(), is_match)),
+            }
+        }
+        pieces
+    }
+}
+
+impl Searched {
+    /// What became of a search for a text, of which so many runs were found.
+    pub fn words(&self, text: &str, total: u64) -> String {
+        if let Some(problem) = &self.problem {
+            return format!("Nothing to search for: the text {problem}");
+        }
+        let more = if self.is_capped { "+" } else { "" };
+        let found = if total == 1 { "run matches" } else { "runs match" };
+        let behind = match self.behind {
+            0 => String::new(),
+            1 => " · the newest run is still being indexed".to_owned(),
+            MAX_FOUND.. => " · many of the newest runs are still being indexed".to_owned(),
+            behind => format!(" · the newest {} runs are still being indexed", thousands(behind)),
+        };
+        format!("{}{more} {found} “{text}”, searched in {} ms{behind}", thousands(total), thousands(self.took_ms))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_says_how_it_went() {
+        let searched = Searched { took_ms: 12, ..Searched::default() };
+        assert_eq!(searched.words("wet", 1_240), "1,240 runs match “wet”, searched in 12 ms");
+        let capped = Searched { is_capped: true, behind: 120, ..searched.clone() };
+        assert_eq!(
+            capped.words("wet", MAX_FOUND),
+            "10,000+ runs match “wet”, searched in 12 ms · the newest 120 runs are still being indexed"
+        );
+        let one = Searched { behind: 1, ..searched };
+        assert_eq!(
+            one.words("wet", 1),
+            "1 run matches “wet”, searched in 12 ms · the newest run is still being indexed"
+        );
+        let none = Searched { problem: Some("must have a letter".to_owned()), ..Searched::default() };
+        assert_eq!(none.words("--", 0), "Nothing to search for: the text must have a letter");
+    }
+
+    #[test]
+    fn a_match_says_where_it_is_and_what_matches() {
+        let found = RunMatch {
+            field: MatchField::ToolResult,
+            step_id: Some("s1".to_owned()),
+            step_name: Some("Look up order".to_owned()),
+            call_id: None,
+            text: "ein nässer 客户 Gruß".to_owned(),
+            marks: vec![(4, 10), (11, 13)],
+        };
+        assert_eq!(found.place(), "Step Look up order · Result");
+        let pieces: String = found
+            .pieces()
+            .into_iter()
+            .map(|(text, is_match)| if is_match { format!("[{text}]") } else { text })
+            .collect();
+        assert_eq!(pieces, "ein [nässer] [客户] Gruß");
+    }
+}

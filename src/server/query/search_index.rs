@@ -1,0 +1,35 @@
+//! Keeping the search index: as many runs at a time as writers do not notice.
+
+use crate::server::store::{OrgDb, StoreError};
+use std::time::Duration;
+
+/// Runs of the first round, and the fewest and most of one.
+const FIRST: u64 = 64;
+const FEWEST: u64 = 8;
+const MOST: u64 = 512;
+/// How long writers may be kept out, and below which more runs are taken at a time.
+const LONG: Duration = Duration::from_millis(50);
+const SHORT: Duration = Duration::from_millis(20);
+
+/// Puts all runs into the index that are not there as they are; how many.
+pub async fn catch_up(org: &OrgDb) -> Result<u64, StoreError> {
+    let (mut most, mut runs) = (FIRST, 0);
+    loop {
+        let some = org.index_some(most).await?;
+        runs += some.runs;
+        if some.is_all {
+            return Ok(runs);
+        }
+        if some.held > LONG {
+            most = (most / 2).max(FEWEST);
+        } else if some.held < SHORT {
+            most = (most * 2).min(MOST);
+        }
+    }
+}
+
+/// Makes the index of an organization again; of how many runs.
+pub async fn make_again(org: &OrgDb) -> Result<u64, StoreError> {
+    org.restart_index().await?;
+    catch_up(org).await
+}

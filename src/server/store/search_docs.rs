@@ -1,0 +1,140 @@
+//! The document of each run: the number under which its words are kept, which grows with the time of its creation.
+
+use super::{
+    engine::{StoreError, Tx},
+    insert_rows::insert_rows,
+    org_db::OrgDb,
+    schema::SearchDocs,
+};
+use crate::domain::{ids::RunId, range::Range, time::Timestamp};
+use sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sqlx::FromRow;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Bits of a document that tell runs of one millisecond apart.
+const TIE_BITS: u32 = 20;
+const TIES: i64 = 1 << TIE_BITS;
+/// Milliseconds, before and after 1970, that the others have room for: to the year 2248. What is further away is of the
+/// first or the last of them.
+const MAX_MILLIS: i64 = i64::MAX >> TIE_BITS;
+/// How often another number is tried where one is taken.
+const ATTEMPTS: i64 = 1_000;
+
+/// A run that gets a document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed {
+    pub run_id: RunId,
+    pub document: i64,
+}
+
+#[derive(FromRow)]
+struct DocumentRow {
+    run_id: Uuid,
+    document: i64,
+}
+
+/// The first document of the millisecond of another one.
+pub(super) const fn first_of(document: i64) -> i64 {
+    document - document.rem_euclid(TIES)
+}
+
+fn first_at(time: Timestamp) -> i64 {
+    time.millis().clamp(-MAX_MILLIS, MAX_MILLIS) << TIE_BITS
+}
+
+/// Between which documents lie the runs that were created in a range.
+pub(super) fn between(created: Option<Range<Timestamp>>) -> (i64, i64) {
+    let range = created.unwrap_or_default();
+    let from = range.from.map_or(i64::MIN, first_at);
+    let to = range.to.map_or(i64::MAX, |to| first_at(to).saturating_add(TIES - 1));
+    (from, to)
+}
+
+impl OrgDb {
+    /// The documents that runs have.
+    pub(super) async fn documents_of(&self, tx: &mut Tx, ids: &[RunId]) -> Result<HashMap<RunId, i64>, StoreError> {
+        let select = Query::select()
+            .columns([SearchDocs::RunId, SearchDocs::Document])
+            .from(SearchDocs::Table)
+            .and_where(self.owns((SearchDocs::Table, SearchDocs::OrganizationId)))
+            .and_where(Expr::col(SearchDocs::RunId).is_in(ids.iter().map(|id| id.0)))
+            .take();
+        let rows: Vec<DocumentRow> = tx.fetch_all(&select).await?;
+        Ok(rows.into_iter().map(|row| (RunId(row.run_id), row.document)).collect())
+    }
+
+    /// Forgets the words of runs that are taken away, or that get others.
+    pub(super) async fn forget_words(&self, tx: &mut Tx, ids: &[RunId]) -> Result<(), StoreError> {
+        let documents: Vec<i64> = self.documents_of(tx, ids).await?.into_values().collect();
+        if documents.is_empty() {
+            return Ok(());
+        }
+        self.delete_words(tx, &documents).await?;
+        let delete = Query::delete()
+            .from_table(SearchDocs::Table)
+            .and_where(self.owns((SearchDocs::Table, SearchDocs::OrganizationId)))
+            .and_where(Expr::col(SearchDocs::RunId).is_in(ids.iter().map(|id| id.0)))
+            .take();
+        tx.execute(&delete).await.map(drop)
+    }
+
+    /// Gives runs that have none a document: the one that they had, where their time has not changed, or any of their time
+    /// that is free.
+    pub(super) async fn place(
+        &self,
+        tx: &mut Tx,
+        runs: &[(RunId, Timestamp)],
+        before: &HashMap<RunId, i64>,
+    ) -> Result<Vec<Placed>, StoreError> {
+        let mut placed = Vec::with_capacity(runs.len());
+        let mut waiting: Vec<(RunId, Timestamp)> = runs.to_vec();
+        for attempt in 0..ATTEMPTS {
+            let ids: Vec<_> = waiting.iter().map(|(id, _)| *id).collect();
+            let row = |(id, created_at): &(RunId, Timestamp)| {
+                let first = first_at(*created_at);
+                let had = before.get(id).copied().filter(|had| attempt == 0 && first_of(*had) == first);
+                // By the digits of its id that are least like those of others.
+                let tie = (id.0.as_u64_pair().1.cast_signed().wrapping_add(attempt)).rem_euclid(TIES);
+                let document = had.unwrap_or(first + tie);
+                vec![self.organization_id().0.into(), id.0.into(), document.into(), created_at.micros().into()]
+            };
+            let columns = [SearchDocs::OrganizationId, SearchDocs::RunId, SearchDocs::Document, SearchDocs::CreatedAt];
+            let taken = OnConflict::new().do_nothing().to_owned();
+            insert_rows(tx, SearchDocs::Table, &columns, waiting.iter().map(row).collect(), Some(taken)).await?;
+            let there = self.documents_of(tx, &ids).await?;
+            waiting.retain(|(run_id, _)| match there.get(run_id) {
+                Some(document) => {
+                    placed.push(Placed { run_id: *run_id, document: *document });
+                    false
+                }
+                None => true,
+            });
+            if waiting.is_empty() {
+                return Ok(placed);
+            }
+        }
+        let problem = format!("{} runs of one millisecond find no number", waiting.len());
+        Err(StoreError::Inconsistent { table: "search_docs", problem })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_lie_in_the_order_of_their_times() {
+        let time = |text: &str| text.parse::<Timestamp>().unwrap();
+        let times =
+            ["1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00Z", "2026-11-21T14:00:00.001Z", "2200-01-01T00:00:00Z"];
+        let firsts: Vec<i64> = times.iter().map(|text| first_at(time(text))).collect();
+        assert!(firsts.is_sorted());
+        assert!(firsts.iter().all(|first| first_of(first + TIES - 1) == *first && first_of(*first) == *first));
+        assert!(first_at(Timestamp::MIN) < firsts[0] && firsts[3] < first_at(Timestamp::MAX));
+        assert_eq!(between(None), (i64::MIN, i64::MAX));
+        let range = Range { from: Some(Timestamp::MIN), to: Some(Timestamp::MAX) };
+        let (from, to) = between(Some(range));
+        assert!(from < to && from <= first_at(Timestamp::MIN) && to > first_at(Timestamp::MAX));
+    }
+}

@@ -1,0 +1,149 @@
+//! The runs that a search finds, newest first, among those that fit a filter.
+
+use super::{
+    engine::StoreError,
+    org_db::Snapshot,
+    run_rows::RunRow,
+    runs::Columns,
+    schema::{SearchDocs, WorkflowRuns as Runs},
+    search_docs::{between, first_of},
+    search_words::Matching,
+};
+use crate::{
+    domain::{filter::RunFilter, ids::RunId, page::PageRequest, run::Run, run_match::MAX_FOUND},
+    server::search::query::SearchQuery,
+};
+use sea_query::{Alias, Asterisk, Cond, Expr, ExprTrait, Func, Iden, Order, Query, SelectStatement};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+/// A page of what was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// Newest first.
+    pub ids: Vec<RunId>,
+    pub total: u64,
+    /// Whether there may be more: what was found is not looked at beyond the newest [`MAX_FOUND`].
+    pub is_capped: bool,
+}
+
+/// The documents that match, from which the runs are joined.
+#[derive(Debug, Clone, Copy, Iden)]
+enum Hit {
+    Table,
+    Document,
+}
+
+#[derive(FromRow)]
+struct HitRow {
+    run_id: Uuid,
+}
+
+#[derive(FromRow)]
+struct DocumentRow {
+    document: i64,
+}
+
+impl Snapshot {
+    /// Searches the runs that fit a filter.
+    pub async fn search(
+        &mut self,
+        query: &SearchQuery,
+        filter: &RunFilter,
+        page: PageRequest,
+    ) -> Result<Hits, StoreError> {
+        let Some(indexed) = self.indexed().await? else { return Ok(Hits::default()) };
+        let matching = self.matching(indexed.mark, query).await?;
+        if *filter == RunFilter::default() {
+            self.search_all(&matching, page).await
+        } else {
+            self.search_among(&matching, filter, page).await
+        }
+    }
+
+    async fn search_all(&mut self, matching: &Matching, page: PageRequest) -> Result<Hits, StoreError> {
+        let everything = between(None);
+        let some = self.documents(matching, Hit::Document, everything).limit(MAX_FOUND + 1).take();
+        let found = self.tx.fetch_count(&count(some)).await?;
+        let (total, is_capped) = (Ord::min(found, MAX_FOUND), found > MAX_FOUND);
+        if page.offset() >= total {
+            return Ok(Hits { ids: Vec::new(), total, is_capped });
+        }
+        // Documents of one millisecond are in no order: those of the last one on the page all take part.
+        let last = Ord::min(page.offset() + page.limit.get(), total) - 1;
+        let last = self.newest_documents(matching, Hit::Document, everything).limit(1).offset(last).take();
+        let last: Option<DocumentRow> = self.tx.fetch_optional(&last).await?;
+        let from = last.map_or(i64::MIN, |row| first_of(row.document));
+        // With a limit, so that SQLite asks its index for all of them at once, and not for each run of the organization.
+        let some =
+            self.newest_documents(matching, Hit::Document, (from, i64::MAX)).limit(i64::MAX.unsigned_abs()).take();
+        let ids = self.fetch_page(self.of_documents(some), page).await?;
+        Ok(Hits { ids, total, is_capped })
+    }
+
+    async fn search_among(
+        &mut self,
+        matching: &Matching,
+        filter: &RunFilter,
+        page: PageRequest,
+    ) -> Result<Hits, StoreError> {
+        let within = between(filter.started);
+        let newest = self.newest_documents(matching, Hit::Document, within).limit(MAX_FOUND).take();
+        let fitting = self
+            .of_documents(newest)
+            .inner_join(
+                Runs::Table,
+                self.owns((Runs::Table, Runs::OrganizationId))
+                    .and(Expr::col((Runs::Table, Runs::Id)).equals((SearchDocs::Table, SearchDocs::RunId))),
+            )
+            .cond_where(self.condition(filter))
+            .take();
+        let total = self.tx.fetch_count(&count(fitting.clone())).await?;
+        let ids = if page.offset() < total { self.fetch_page(fitting, page).await? } else { Vec::new() };
+        let some = self.documents(matching, Hit::Document, within).limit(MAX_FOUND + 1).take();
+        let is_capped = self.tx.fetch_count(&count(some)).await? > MAX_FOUND;
+        Ok(Hits { ids, total, is_capped })
+    }
+
+    /// The runs of documents.
+    fn of_documents(&self, documents: SelectStatement) -> SelectStatement {
+        let of_document = Cond::all()
+            .add(self.owns((SearchDocs::Table, SearchDocs::OrganizationId)))
+            .add(Expr::col((SearchDocs::Table, SearchDocs::Document)).equals((Hit::Table, Hit::Document)));
+        Query::select()
+            .column((SearchDocs::Table, SearchDocs::RunId))
+            .from_subquery(documents, Hit::Table)
+            .inner_join(SearchDocs::Table, of_document)
+            .take()
+    }
+
+    async fn fetch_page(&mut self, mut found: SelectStatement, page: PageRequest) -> Result<Vec<RunId>, StoreError> {
+        let select = found
+            .order_by((SearchDocs::Table, SearchDocs::CreatedAt), Order::Desc)
+            .order_by((SearchDocs::Table, SearchDocs::RunId), Order::Desc)
+            .limit(page.limit.get())
+            .offset(page.offset())
+            .take();
+        let rows: Vec<HitRow> = self.tx.fetch_all(&select).await?;
+        Ok(rows.into_iter().map(|row| RunId(row.run_id)).collect())
+    }
+
+    /// Runs by their ids, in no order.
+    pub async fn runs_of(&mut self, ids: &[RunId], columns: Columns) -> Result<Vec<Run>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut select = Query::select()
+            .from(Runs::Table)
+            .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
+            .and_where(Expr::col((Runs::Table, Runs::Id)).is_in(ids.iter().map(|id| id.0)))
+            .take();
+        self.select_run(&mut select, columns);
+        let rows: Vec<RunRow> = self.tx.fetch_all(&select).await?;
+        rows.into_iter().map(|row| row.read(self.organization_id(), columns)).collect()
+    }
+}
+
+fn count(of: SelectStatement) -> SelectStatement {
+    Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(of, Alias::new("found")).take()
+}

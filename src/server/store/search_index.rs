@@ -1,0 +1,201 @@
+//! The index follows the writes: the words of runs are put there some runs at a time, in the order in which these were
+//! written last, so that no writer ever waits for words to be made.
+
+use super::{
+    engine::StoreError,
+    org_db::{OrgDb, Snapshot},
+    schema::{SearchIndexes, WorkflowRuns as Runs},
+    search_words::Mark,
+};
+use crate::domain::{change::Position, ids::RunId, run_match::MAX_FOUND, time::Timestamp};
+use sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, OnConflict, Query};
+use sqlx::FromRow;
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+use uuid::Uuid;
+
+/// What came of putting words into the index.
+#[derive(Debug, Clone, Copy)]
+pub struct IndexedSome {
+    /// How many runs are searched now that were not before, or not as they are.
+    pub runs: u64,
+    /// Whether there are no others.
+    pub is_all: bool,
+    /// How long writers were kept out.
+    pub held: Duration,
+}
+
+#[derive(FromRow)]
+struct IndexRow {
+    number: i64,
+    indexed_change: i64,
+    indexed_run: Uuid,
+}
+
+#[derive(FromRow)]
+struct WrittenRow {
+    id: Uuid,
+    last_change: i64,
+    created_at: i64,
+}
+
+/// How far the index has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Indexed {
+    pub mark: Mark,
+    position: Position,
+}
+
+/// Words of a run, with the number of the write that they are of.
+type Words = (RunId, u64, Vec<Option<String>>);
+
+impl OrgDb {
+    /// Puts the words of runs into the index that are not there as they are, at most so many.
+    pub async fn index_some(&self, most: u64) -> Result<IndexedSome, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        let indexed = snapshot.indexed().await?;
+        let from = indexed.map_or(Position::after(0), |indexed| indexed.position);
+        let written = snapshot.changed_runs(from, most).await?;
+        let Some(last) = written.last() else {
+            return Ok(IndexedSome { runs: 0, is_all: true, held: Duration::ZERO });
+        };
+        let to = Position { change: last.last_change, run: last.id };
+        let ids: Vec<_> = written.iter().map(|run| run.id).collect();
+        let runs = snapshot.searched_runs(&ids).await?;
+        drop(snapshot);
+        let changes: HashMap<RunId, u64> = written.iter().map(|run| (run.id, run.last_change)).collect();
+        let words = move || -> Vec<Words> {
+            runs.iter().filter_map(|run| Some((run.id, *changes.get(&run.id)?, run.words()))).collect()
+        };
+        let words = tokio::task::spawn_blocking(words).await;
+        let words = words.map_err(|_| StoreError::Unavailable(sqlx::Error::WorkerCrashed))?;
+        let held = self.store_words(indexed, to, &words).await?;
+        let is_all = (written.len() as u64) < most;
+        Ok(IndexedSome { runs: words.len() as u64, is_all, held })
+    }
+
+    /// Stores words, and that the index has come so far; how long it took. What was written meanwhile comes again.
+    async fn store_words(
+        &self,
+        before: Option<Indexed>,
+        to: Position,
+        words: &[Words],
+    ) -> Result<Duration, StoreError> {
+        let tx = self.db.begin_alone(self.organization_id()).await?;
+        let began = Instant::now();
+        let mut view = self.within(tx);
+        // Another server may have been faster.
+        if view.indexed().await? != before {
+            return Ok(began.elapsed());
+        }
+        let mark = match before {
+            Some(indexed) => indexed.mark,
+            None => view.free_mark().await?,
+        };
+        let ids: Vec<_> = words.iter().map(|(id, ..)| *id).collect();
+        let unchanged = view.unchanged(words).await?;
+        let had = self.documents_of(&mut view.tx, &ids).await?;
+        self.forget_words(&mut view.tx, &ids).await?;
+        let placed = self.place(&mut view.tx, &unchanged, &had).await?;
+        let words: HashMap<RunId, &[Option<String>]> = words.iter().map(|(id, _, words)| (*id, &**words)).collect();
+        let documents = placed.iter().filter_map(|run| Some((run.document, *words.get(&run.run_id)?)));
+        self.insert_words(&mut view.tx, mark, &documents.collect::<Vec<_>>()).await?;
+        self.note_position(&mut view, mark, to).await?;
+        view.tx.commit().await?;
+        Ok(began.elapsed())
+    }
+
+    async fn note_position(&self, view: &mut Snapshot, mark: Mark, to: Position) -> Result<(), StoreError> {
+        let moved = OnConflict::column(SearchIndexes::OrganizationId)
+            .update_columns([SearchIndexes::IndexedChange, SearchIndexes::IndexedRun])
+            .to_owned();
+        let insert = Query::insert()
+            .into_table(SearchIndexes::Table)
+            .columns([
+                SearchIndexes::OrganizationId,
+                SearchIndexes::Number,
+                SearchIndexes::IndexedChange,
+                SearchIndexes::IndexedRun,
+            ])
+            .values_panic([
+                self.organization_id().0.into(),
+                mark.0.into(),
+                to.change.cast_signed().into(),
+                to.run.0.into(),
+            ])
+            .on_conflict(moved)
+            .take();
+        view.tx.execute(&insert).await.map(drop)
+    }
+
+    /// Lets the index begin anew; what is in it stays until it is replaced.
+    pub async fn restart_index(&self) -> Result<(), StoreError> {
+        let start = Position::after(0);
+        let update = Query::update()
+            .table(SearchIndexes::Table)
+            .value(SearchIndexes::IndexedChange, start.change.cast_signed())
+            .value(SearchIndexes::IndexedRun, start.run.0)
+            .and_where(self.owns((SearchIndexes::Table, SearchIndexes::OrganizationId)))
+            .take();
+        let mut tx = self.db.begin_alone(self.organization_id()).await?;
+        tx.execute(&update).await?;
+        tx.commit().await
+    }
+}
+
+impl Snapshot {
+    /// How far the index has come; `None` when nothing was put there yet.
+    pub(super) async fn indexed(&mut self) -> Result<Option<Indexed>, StoreError> {
+        let select = Query::select()
+            .columns([SearchIndexes::Number, SearchIndexes::IndexedChange, SearchIndexes::IndexedRun])
+            .from(SearchIndexes::Table)
+            .and_where(self.owns((SearchIndexes::Table, SearchIndexes::OrganizationId)))
+            .take();
+        let row: Option<IndexRow> = self.tx.fetch_optional(&select).await?;
+        Ok(row.map(|row| Indexed {
+            mark: Mark(row.number),
+            position: Position { change: row.indexed_change.unsigned_abs(), run: RunId(row.indexed_run) },
+        }))
+    }
+
+    /// How many runs are not searched yet, or not as they are; no more than a search counts.
+    pub async fn count_unindexed(&mut self) -> Result<u64, StoreError> {
+        let from = self.indexed().await?.map_or(Position::after(0), |indexed| indexed.position);
+        let place = Expr::tuple([Expr::col(Runs::LastChange), Expr::col(Runs::Id)]);
+        let some = Query::select()
+            .column(Runs::Id)
+            .from(Runs::Table)
+            .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
+            .and_where(place.gt(Expr::tuple([Expr::val(from.change.cast_signed()), Expr::val(from.run.0)])))
+            .limit(MAX_FOUND)
+            .take();
+        let count =
+            Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(some, Alias::new("unindexed")).take();
+        self.tx.fetch_count(&count).await
+    }
+
+    /// The number for an organization that has none: of all things that are kept apart by organization, the one that has
+    /// to know of the others.
+    async fn free_mark(&mut self) -> Result<Mark, StoreError> {
+        let last = Query::select().expr(Expr::col(SearchIndexes::Number).max()).from(SearchIndexes::Table).take();
+        let last: Option<(Option<i64>,)> = self.tx.fetch_optional(&last).await?;
+        Ok(Mark(last.and_then(|(last,)| last).unwrap_or_default() + 1))
+    }
+
+    /// Those runs that were not written again or taken away meanwhile.
+    async fn unchanged(&mut self, words: &[Words]) -> Result<Vec<(RunId, Timestamp)>, StoreError> {
+        let select = Query::select()
+            .columns([Runs::Id, Runs::LastChange, Runs::CreatedAt])
+            .from(Runs::Table)
+            .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
+            .and_where(Expr::col(Runs::Id).is_in(words.iter().map(|(id, ..)| id.0)))
+            .take();
+        let rows: Vec<WrittenRow> = self.tx.fetch_all(&select).await?;
+        let read: HashMap<RunId, u64> = words.iter().map(|(id, change, _)| (*id, *change)).collect();
+        let unchanged =
+            rows.into_iter().filter(|row| read.get(&RunId(row.id)) == Some(&row.last_change.unsigned_abs()));
+        unchanged.map(|row| Ok((RunId(row.id), super::run_rows::time(row.created_at)?))).collect()
+    }
+}

@@ -1,0 +1,231 @@
+//! The words of runs, and how they are asked for: FTS5 in SQLite, lexemes and a GIN index in PostgreSQL. Besides `engine`
+//! the only file that knows which database it is. Each word is kept under the number of its organization, so that nothing
+//! of another one is even walked by.
+
+use super::{
+    engine::{StoreError, Tx},
+    org_db::{OrgDb, Snapshot},
+    schema::SearchWords,
+};
+use crate::server::search::{ids::windows, query::SearchQuery};
+use sea_query::{Alias, Expr, ExprTrait, IntoIden, Order, Query, SelectStatement, SimpleExpr};
+use sqlx::FromRow;
+use std::collections::BTreeMap;
+
+/// Words that one beginning stands for, one by one. They are found from the newest run on, while FTS5 would first gather
+/// all runs of a beginning; beyond so many it does.
+const MAX_ENDINGS: usize = 32;
+/// Rows of one statement.
+const ROWS_AT_ONCE: usize = 500;
+/// In place of a word, where no phrase goes on. No question has it.
+const GAP: &str = "_";
+
+/// Under which number the words of an organization are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark(pub i64);
+
+/// A question in the language of the database.
+#[derive(Debug, Clone)]
+pub(super) struct Matching(String);
+
+/// Words in a row.
+struct Phrase {
+    tokens: Vec<String>,
+    is_prefix: bool,
+}
+
+#[derive(FromRow)]
+struct TermRow {
+    term: String,
+}
+
+impl Mark {
+    fn token(self, word: &str) -> String {
+        format!("{}_{word}", self.0)
+    }
+
+    /// What each term may be found as.
+    fn phrases(self, query: &SearchQuery) -> Vec<Vec<Phrase>> {
+        let of_term = query.terms().iter().map(|term| {
+            let words = term.words.iter().map(|word| self.token(word)).collect();
+            let words = Phrase { tokens: words, is_prefix: term.is_prefix };
+            let fragment = term.fragment.iter().map(|digits| Phrase {
+                tokens: windows(digits).map(|window| self.token(&window)).collect(),
+                is_prefix: false,
+            });
+            std::iter::once(words).chain(fragment).filter(|phrase| !phrase.tokens.is_empty()).collect()
+        });
+        of_term.collect()
+    }
+
+    /// Words in their places, as FTS5 takes them apart again.
+    fn spaced(self, words: &[Option<String>]) -> String {
+        let tokens = words.iter().map(|word| word.as_ref().map_or_else(|| GAP.to_owned(), |word| self.token(word)));
+        tokens.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Each word with its places, as PostgreSQL writes lexemes.
+    fn lexemes(self, words: &[Option<String>]) -> String {
+        let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (place, word) in (1..).zip(words) {
+            if let Some(word) = word {
+                places.entry(word).or_default().push(i32::to_string(&place));
+            }
+        }
+        let lexemes = places.into_iter().map(|(word, places)| format!("'{}':{}", self.token(word), places.join(",")));
+        lexemes.collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Phrase {
+    fn in_sqlite(&self) -> String {
+        format!("\"{}\"{}", self.tokens.join(" "), if self.is_prefix { " *" } else { "" })
+    }
+
+    fn in_postgres(&self) -> String {
+        let star = if self.is_prefix { ":*" } else { "" };
+        format!("('{}'{star})", self.tokens.join("' <-> '"))
+    }
+}
+
+/// All terms, each as any of what it may be found as.
+fn all_of(terms: impl Iterator<Item = Vec<String>>, and: &str, or: &str) -> Matching {
+    Matching(terms.map(|phrases| format!("({})", phrases.join(or))).collect::<Vec<_>>().join(and))
+}
+
+impl OrgDb {
+    /// Keeps the words of documents.
+    pub(super) async fn insert_words(
+        &self,
+        tx: &mut Tx,
+        mark: Mark,
+        documents: &[(i64, &[Option<String>])],
+    ) -> Result<(), StoreError> {
+        for documents in documents.chunks(ROWS_AT_ONCE) {
+            let mut insert = Query::insert().into_table(SearchWords::Table).take();
+            match tx {
+                Tx::Sqlite(_) => {
+                    insert.columns([rowid(), SearchWords::Words.into_iden()]);
+                    for (document, words) in documents {
+                        insert.values_panic([(*document).into(), mark.spaced(words).into()]);
+                    }
+                }
+                Tx::Postgres(_) => {
+                    insert.columns([SearchWords::OrganizationId, SearchWords::Document, SearchWords::Words]);
+                    for (document, words) in documents {
+                        let lexemes = Expr::val(mark.lexemes(words)).cast_as(Alias::new("tsvector"));
+                        insert.values_panic([self.organization_id().0.into(), (*document).into(), lexemes]);
+                    }
+                }
+            }
+            tx.execute(&insert).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets the words of documents.
+    pub(super) async fn delete_words(&self, tx: &mut Tx, documents: &[i64]) -> Result<(), StoreError> {
+        if documents.is_empty() {
+            return Ok(());
+        }
+        let mut delete = Query::delete().from_table(SearchWords::Table).take();
+        match tx {
+            Tx::Sqlite(_) => delete.and_where(Expr::col(rowid()).is_in(documents.iter().copied())),
+            Tx::Postgres(_) => delete
+                .and_where(self.owns((SearchWords::Table, SearchWords::OrganizationId)))
+                .and_where(Expr::col(SearchWords::Document).is_in(documents.iter().copied())),
+        };
+        tx.execute(&delete).await.map(drop)
+    }
+}
+
+impl Snapshot {
+    /// A question, as it is asked of the words of this organization.
+    pub(super) async fn matching(&mut self, mark: Mark, query: &SearchQuery) -> Result<Matching, StoreError> {
+        let terms = mark.phrases(query);
+        if matches!(self.tx, Tx::Postgres(_)) {
+            let terms = terms.iter().map(|phrases| phrases.iter().map(Phrase::in_postgres).collect());
+            return Ok(all_of(terms, " & ", " | "));
+        }
+        let mut all = Vec::new();
+        for phrases in terms {
+            let mut any = Vec::new();
+            for phrase in phrases {
+                any.extend(self.endings(phrase).await?.iter().map(Phrase::in_sqlite));
+            }
+            all.push(any);
+        }
+        Ok(all_of(all.into_iter(), " AND ", " OR "))
+    }
+
+    /// A phrase with each of the words that there are for its last one, if those are few.
+    async fn endings(&mut self, phrase: Phrase) -> Result<Vec<Phrase>, StoreError> {
+        let Some((beginning, before)) = phrase.tokens.split_last().filter(|_| phrase.is_prefix) else {
+            return Ok(vec![phrase]);
+        };
+        let (mut endings, mut from) = (Vec::new(), beginning.clone());
+        loop {
+            // One at a time: to list them, FTS5 would go through every place of each.
+            let next = Query::select()
+                .column(Alias::new("term"))
+                .from(Alias::new("search_words_vocabulary"))
+                .and_where(Expr::col(Alias::new("term")).gte(from))
+                .limit(1)
+                .take();
+            let next: Option<TermRow> = self.tx.fetch_optional(&next).await?;
+            let Some(TermRow { term }) = next.filter(|row| row.term.starts_with(beginning.as_str())) else { break };
+            if endings.len() == MAX_ENDINGS {
+                return Ok(vec![phrase]);
+            }
+            // The next one, for no word has a character before a digit.
+            from = format!("{term}!");
+            let tokens = before.iter().cloned().chain([term]).collect();
+            endings.push(Phrase { tokens, is_prefix: false });
+        }
+        Ok(if endings.is_empty() { vec![phrase] } else { endings })
+    }
+
+    /// The documents that match, between two numbers, in no order unless it is given.
+    pub(super) fn documents(&self, matching: &Matching, name: impl IntoIden, between: (i64, i64)) -> SelectStatement {
+        let mut select = Query::select().from(SearchWords::Table).take();
+        let question = [matching.0.as_str()];
+        let document: SimpleExpr = match self.tx {
+            Tx::Sqlite(_) => {
+                select.and_where(Expr::cust_with_values("search_words MATCH ?", question));
+                Expr::col(rowid())
+            }
+            Tx::Postgres(_) => {
+                select.and_where(self.owns((SearchWords::Table, SearchWords::OrganizationId)));
+                select.and_where(Expr::cust_with_values("words @@ CAST($1 AS tsquery)", question));
+                Expr::col(SearchWords::Document)
+            }
+        };
+        if between.0 > i64::MIN {
+            select.and_where(document.clone().gte(between.0));
+        }
+        if between.1 < i64::MAX {
+            select.and_where(document.clone().lte(between.1));
+        }
+        select.expr_as(document, name).take()
+    }
+
+    /// The same, newest first.
+    pub(super) fn newest_documents(
+        &self,
+        matching: &Matching,
+        name: impl IntoIden,
+        between: (i64, i64),
+    ) -> SelectStatement {
+        let mut select = self.documents(matching, name, between);
+        match self.tx {
+            Tx::Sqlite(_) => select.order_by(rowid(), Order::Desc),
+            Tx::Postgres(_) => select.order_by(SearchWords::Document, Order::Desc),
+        };
+        select.take()
+    }
+}
+
+/// The number of a document of FTS5.
+fn rowid() -> sea_query::DynIden {
+    Alias::new("rowid").into_iden()
+}
