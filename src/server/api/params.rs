@@ -31,7 +31,7 @@ const MAX_STATE_PAIRS: usize = 50;
 const MAX_TEXT_CHARS: usize = 400;
 
 /// What a list request asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ListParams {
     pub filter: RunFilter,
     /// What is searched for among them.

@@ -196,7 +196,15 @@ async fn by_secret(state: &AppState, secret: Option<Secret>) -> Result<Option<(A
     let Some(secret) = secret else { return Ok(None) };
     let org = OrgDb::new(state.db.clone(), secret.organization_id());
     let hash = secret.hash();
-    let Some(token) = org.token(&hash).await? else { return Ok(None) };
+    let read = {
+        let (org, hash) = (org.clone(), hash.clone());
+        move || {
+            let (org, hash) = (org.clone(), hash.clone());
+            async move { Ok(org.token(&hash).await?) }
+        }
+    };
+    let token = state.asked.tokens.ask((org.organization_id(), hash.clone()), read).await;
+    let Some(token) = token.ok_or(AppError::Internal)?? else { return Ok(None) };
     let who = Who::Token { id: secret::called(&hash), scopes: token.scopes };
     Ok(Some((Access { org, who }, token.organization_name)))
 }

@@ -14,14 +14,14 @@ pub const MAX_CHARS: usize = 256;
 pub const MAX_TERMS: usize = 16;
 
 /// What is looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SearchQuery {
     text: String,
     terms: Vec<Term>,
 }
 
 /// A word, a phrase or a fragment of an id. One of the first two may at the same time be the third.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Term {
     /// Words in a row, within one text.
     pub words: Vec<String>,

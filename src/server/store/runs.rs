@@ -22,7 +22,7 @@ use sea_query::{
 };
 
 /// How much of a run is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Columns {
     /// Everything, state and flow too.
     Full,
