@@ -5,8 +5,8 @@ use super::{
     engine::StoreError,
     org_db::Snapshot,
     run_content::LongMessages,
+    run_page::Stretch,
     run_rows::{inconsistent, optional_time, read_costs, read_failure, time, unpack},
-    runs::Stretch,
     schema::{RunContents, WorkflowRuns as Runs},
 };
 use crate::domain::{
