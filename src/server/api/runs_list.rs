@@ -103,7 +103,9 @@ pub fn endpoint() -> Endpoint {
     let description = Description::new("Reading", "listRuns", "The runs of an organization, newest first")
         .more(
             "A run is listed when it fits every parameter that is given. A parameter that is unknown, given twice or malformed is a \
-             400 that names it; one that begins with `_` is not heeded. Without `exclude` each run has its whole `flow` and `state`.",
+             400 that names it; one that begins with `_` is not heeded. Without `exclude` each run has its whole `flow` and `state`. With `q` \
+             the newest 10,000 are counted and listed, and `pagination.total_capped` is true when there may be more; runs are \
+             searched a moment after they were written, and `search.behind` says how many are not yet.",
         );
     let description = params::described()
         .into_iter()

@@ -2,6 +2,7 @@
 //! written last, so that no writer ever waits for words to be made.
 
 use super::{
+    changes::ChangedRun,
     engine::StoreError,
     org_db::{OrgDb, Snapshot},
     schema::{SearchIndexes, WorkflowRuns as Runs},
@@ -15,6 +16,11 @@ use std::{
     time::{Duration, Instant},
 };
 use uuid::Uuid;
+
+/// Runs whose texts are in memory at once, each of which may be long.
+const RUNS_AT_ONCE: usize = 16;
+/// About how many words are put into the index at once.
+const WORDS_AT_ONCE: usize = 200_000;
 
 /// What came of putting words into the index.
 #[derive(Debug, Clone, Copy)]
@@ -61,18 +67,11 @@ impl OrgDb {
         let Some(last) = written.last() else {
             return Ok(IndexedSome { runs: 0, is_all: true, held: Duration::ZERO });
         };
-        let to = Position { change: last.last_change, run: last.id };
-        let ids: Vec<_> = written.iter().map(|run| run.id).collect();
-        let runs = snapshot.searched_runs(&ids).await?;
+        let last = position_of(last);
+        let (words, to) = snapshot.words_of(&written).await?;
         drop(snapshot);
-        let changes: HashMap<RunId, u64> = written.iter().map(|run| (run.id, run.last_change)).collect();
-        let words = move || -> Vec<Words> {
-            runs.iter().filter_map(|run| Some((run.id, *changes.get(&run.id)?, run.words()))).collect()
-        };
-        let words = tokio::task::spawn_blocking(words).await;
-        let words = words.map_err(|_| StoreError::Unavailable(sqlx::Error::WorkerCrashed))?;
         let held = self.store_words(indexed, to, &words).await?;
-        let is_all = (written.len() as u64) < most;
+        let is_all = (written.len() as u64) < most && to == last;
         Ok(IndexedSome { runs: words.len() as u64, is_all, held })
     }
 
@@ -145,7 +144,34 @@ impl OrgDb {
     }
 }
 
+/// Where one stands after a run.
+const fn position_of(run: &ChangedRun) -> Position {
+    Position { change: run.last_change, run: run.id }
+}
+
 impl Snapshot {
+    /// The words of runs, or of the first of them when these have very many, and how far that is.
+    async fn words_of(&mut self, written: &[ChangedRun]) -> Result<(Vec<Words>, Position), StoreError> {
+        let (mut words, mut to, mut count) = (Vec::with_capacity(written.len()), Position::after(0), 0);
+        for some in written.chunks(RUNS_AT_ONCE) {
+            let ids: Vec<_> = some.iter().map(|run| run.id).collect();
+            let runs = self.searched_runs(&ids).await?;
+            let changes: HashMap<RunId, u64> = some.iter().map(|run| (run.id, run.last_change)).collect();
+            let of_some = move || -> Vec<Words> {
+                runs.iter().filter_map(|run| Some((run.id, *changes.get(&run.id)?, run.words()))).collect()
+            };
+            let of_some = tokio::task::spawn_blocking(of_some).await;
+            let of_some = of_some.map_err(|_| StoreError::Unavailable(sqlx::Error::WorkerCrashed))?;
+            count += of_some.iter().map(|(_, _, words)| words.len()).sum::<usize>();
+            words.extend(of_some);
+            to = some.last().map_or(to, position_of);
+            if count > WORDS_AT_ONCE {
+                break;
+            }
+        }
+        Ok((words, to))
+    }
+
     /// How far the index has come; `None` when nothing was put there yet.
     pub(super) async fn indexed(&mut self) -> Result<Option<Indexed>, StoreError> {
         let select = Query::select()
