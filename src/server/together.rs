@@ -6,8 +6,12 @@ use std::{
     hash::Hash,
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use tokio::sync::oneshot;
+
+/// What takes longer has lost its database without a word.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// Those who wait for the next answer, by what they ask. A question that is here has a task that works on it.
 type Waiting<K, V> = HashMap<K, Vec<oneshot::Sender<V>>>;
@@ -32,11 +36,15 @@ impl<K: Eq + Hash, V> Default for Together<K, V> {
 struct Question<K: Eq + Hash, V> {
     key: K,
     all: Together<K, V>,
+    /// Whether it is off the list already, where the same may be asked anew by now.
+    is_off: bool,
 }
 
 impl<K: Eq + Hash, V> Drop for Question<K, V> {
     fn drop(&mut self) {
-        self.all.waiting().remove(&self.key);
+        if !self.is_off {
+            self.all.waiting().remove(&self.key);
+        }
     }
 }
 
@@ -53,7 +61,7 @@ where
     V: Clone + Send + 'static,
 {
     /// The answer to a question, worked out after it was asked. The same question is always worked on in the same way. `None`
-    /// when that panicked.
+    /// when that panicked or took too long.
     pub async fn ask<F>(&self, key: K, work: impl Fn() -> F + Send + 'static) -> Option<V>
     where
         F: Future<Output = V> + Send + 'static,
@@ -66,7 +74,7 @@ where
             is_first
         };
         if is_first {
-            tokio::spawn(Question { key, all: self.clone() }.answer(work));
+            tokio::spawn(Question { key, all: self.clone(), is_off: false }.answer(work));
         }
         answered.await.ok()
     }
@@ -74,18 +82,20 @@ where
 
 impl<K: Eq + Hash, V: Clone> Question<K, V> {
     /// As often as somebody asked meanwhile.
-    async fn answer<F: Future<Output = V>>(self, work: impl Fn() -> F) {
+    async fn answer<F: Future<Output = V>>(mut self, work: impl Fn() -> F) {
         loop {
             let asked = {
                 let mut waiting = self.all.waiting();
                 let asked = waiting.get_mut(&self.key).map(mem::take).unwrap_or_default();
                 if asked.is_empty() {
                     waiting.remove(&self.key);
+                    self.is_off = true;
                     return;
                 }
                 asked
             };
-            let answer = work().await;
+            // Those who asked go without an answer; those who asked meanwhile may still have one.
+            let Ok(answer) = tokio::time::timeout(PATIENCE, work()).await else { continue };
             for asked in asked {
                 // Whoever asked may have gone.
                 let _ = asked.send(answer.clone());
@@ -141,6 +151,22 @@ mod tests {
         assert_eq!(other.await.unwrap(), Some(3));
         while !together.waiting().is_empty() {
             tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn everybody_is_answered_however_many_ask() {
+        let together: Together<u8, u8> = Together::default();
+        let asked = (0..4).map(|_| {
+            let together = together.clone();
+            tokio::spawn(async move {
+                for _ in 0..5_000 {
+                    assert_eq!(together.ask(1, || async { 7 }).await, Some(7));
+                }
+            })
+        });
+        for asked in asked.collect::<Vec<_>>() {
+            asked.await.unwrap();
         }
     }
 

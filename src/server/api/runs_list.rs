@@ -72,7 +72,7 @@ struct Pagination {
     /// How many runs fit, on all pages together.
     total: u64,
     /// True when there may be more than that; else absent.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     total_capped: bool,
     total_pages: u64,
 }
@@ -126,7 +126,7 @@ async fn handle(
         let (org, params) = (access.org.clone(), params.clone());
         async move { Box::pin(list(&org, &params)).await }
     };
-    let body = asked.lists.ask(key, list).await.ok_or(AppError::Internal)??;
+    let body = asked.lists.ask(key, list).await.ok_or(AppError::Unavailable)??;
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 

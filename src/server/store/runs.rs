@@ -78,6 +78,9 @@ impl Snapshot {
 
     /// How many runs there are.
     pub async fn count_runs(&mut self, filter: &RunFilter) -> Result<u64, StoreError> {
+        if filter.run_id.is_some() {
+            return self.tx.fetch_count(&self.count(filter)).await;
+        }
         let index = self.index().await?;
         match index.ask(filter) {
             Some(asked) => Ok(index.count(&asked)),

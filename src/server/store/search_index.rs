@@ -58,8 +58,36 @@ pub(super) struct Indexed {
 type Words = (RunId, u64, Vec<Option<String>>);
 
 impl OrgDb {
-    /// Puts the words of runs into the index that are not there as they are, at most so many.
+    /// Puts the words of runs into the index that are not there as they are, at most so many. A run whose words cannot be
+    /// kept does not keep others out: it is passed by, and the log says which.
     pub async fn index_some(&self, most: u64) -> Result<IndexedSome, StoreError> {
+        let done = self.try_index(most).await;
+        let Err(error) = &done else { return done };
+        if error.is_passing() {
+            return done;
+        }
+        match self.try_index(1).await {
+            Err(error) if !error.is_passing() => self.pass_by_one(&error).await,
+            done => done,
+        }
+    }
+
+    /// Goes on after the next run, which cannot be put into the index.
+    async fn pass_by_one(&self, error: &StoreError) -> Result<IndexedSome, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        let indexed = snapshot.indexed().await?;
+        let from = indexed.map_or(Position::after(0), |indexed| indexed.position);
+        let next = snapshot.changed_runs(from, 1).await?;
+        drop(snapshot);
+        let Some(next) = next.first() else {
+            return Ok(IndexedSome { runs: 0, is_all: true, held: Duration::ZERO });
+        };
+        tracing::error!(%error, run_id = %next.id, "a run cannot be put into the search index");
+        let held = self.store_words(indexed, position_of(next), &[]).await?;
+        Ok(IndexedSome { runs: 0, is_all: false, held })
+    }
+
+    async fn try_index(&self, most: u64) -> Result<IndexedSome, StoreError> {
         let mut snapshot = self.snapshot().await?;
         let indexed = snapshot.indexed().await?;
         let from = indexed.map_or(Position::after(0), |indexed| indexed.position);
