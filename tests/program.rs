@@ -216,3 +216,138 @@ fn help_lists_every_setting_with_its_variable() {
         assert!(help.contains(name), "{name}");
     }
 }
+
+/// What the API lists, the costs and payloads of runs with it.
+fn listed(installation: &Installation, org: &str, token: &str) -> serde_json::Value {
+    let server = installation.serve();
+    let list = server.get(&format!("/api/organizations/{org}/workflows/runs/?limit=100"), token).json();
+    assert!(list["pagination"]["total"].as_u64().unwrap() > 0, "{list}");
+    list
+}
+
+#[test]
+fn a_copy_answers_as_the_first_did_and_says_that_it_is_the_same() {
+    for to in Installation::both() {
+        let from = Installation::sqlite();
+        from.run(&["demo", "--runs", "40", "--seed", "3", "--password", "halden-demo"], "");
+        from.organization("Another");
+        let token = from.token("Halden", "runs:read");
+        let copy = ["copy", "--from", from.url(), "--to", to.url()];
+        let output = from.run_with(&copy, "");
+        let (result, progress) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert!(output.status.success(), "{result}{progress}");
+        let same = result.lines().filter(|line| line.ends_with(" rows, the same in both")).count();
+        assert!(same == 3 && result.contains("Attachments are not in a database"), "{result}");
+        assert!(progress.contains("Halden: workflow_runs: 40 rows, 40 written\n"), "{progress}");
+        let again = String::from_utf8(from.run_with(&copy, "").stderr).unwrap();
+        assert!(again.contains("Halden: workflow_runs: 40 rows, 0 written\n"), "{again}");
+        assert!(to.run(&["check"], "").lines().all(|line| line.ends_with("the index is right")));
+        let org = from.serve().get("/api/session", &token).json()["organization_id"].as_str().unwrap().to_owned();
+        assert_eq!(listed(&to, &org, &token), listed(&from, &org, &token));
+
+        let only = Installation::sqlite();
+        only.run(&["copy", "--from", to.url(), "--to", only.url(), "--org", "Another"], "");
+        only.run(&["token", "create", "--org", "Another", "--scope", "runs:read"], "");
+        refusal(&only.run_with(&["token", "create", "--org", "Halden", "--scope", "runs:read"], ""));
+        let kept = only.execute("SELECT email FROM users ORDER BY email");
+        assert_eq!(kept, ["admin@another.example", "member@another.example"]);
+    }
+}
+
+#[test]
+fn a_copy_that_makes_no_sense_is_refused_in_one_line() {
+    for installation in Installation::both() {
+        installation.organization("Halden");
+        let same = installation.run_with(&["copy", "--from", installation.url(), "--to", installation.url()], "");
+        assert_eq!(refusal(&same), "alloy-logs: both are the same database");
+    }
+    let (installation, other) = (Installation::sqlite(), Installation::sqlite());
+    let nothing = installation.run_with(&["copy", "--from", installation.url(), "--to", other.url()], "");
+    assert_eq!(refusal(&nothing), format!("alloy-logs: there is no database {}", installation.url()));
+    installation.organization("Halden");
+    let file = installation.folder().join("alloy.db");
+    let dotted = format!("sqlite:{}/./alloy.db", file.parent().unwrap().display());
+    let same = installation.run_with(&["copy", "--from", installation.url(), "--to", &dotted], "");
+    assert_eq!(refusal(&same), "alloy-logs: both are the same database");
+    let nowhere = ["copy", "--from", installation.url(), "--to", other.url(), "--org", "Nowhere"];
+    assert_eq!(refusal(&installation.run_with(&nowhere, "")), "alloy-logs: there is no organization Nowhere");
+}
+
+#[test]
+fn a_backup_made_while_others_write_is_a_database() {
+    let installation = Installation::sqlite();
+    let org = installation.organization("Halden");
+    let token = installation.token("Halden", "runs:read,runs:write");
+    installation.import("Halden", &(0..50).map(runs::full_run).collect::<Vec<_>>());
+    let before = listed(&installation, &org, &token);
+    let server = installation.serve();
+    let folder = installation.folder();
+    let backup = |name: &str| {
+        let file = folder.join(name);
+        assert_eq!(installation.run(&["backup", file.to_str().unwrap()], ""), "");
+        assert!(!folder.join(format!("{name}.part")).exists());
+        format!("sqlite://{}", file.display())
+    };
+    // What was written before it is in it, and answered alike.
+    let still = backup("still.db");
+    let restored = |url: &str| {
+        let restored = Installation::sqlite();
+        std::fs::copy(url.trim_start_matches("sqlite://"), restored.folder().join("alloy.db")).unwrap();
+        restored
+    };
+    assert_eq!(listed(&restored(&still), &org, &token), before);
+    // Writes go on until all backups are made.
+    let stopped = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let mut written = 50;
+            while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
+                let mut run = runs::full_run(written);
+                let (id, workflow) = (run["id"].take(), run["workflow_id"].take());
+                let path = format!(
+                    "/api/organizations/{org}/workflows/{}/runs/{}/",
+                    workflow.as_str().unwrap(),
+                    id.as_str().unwrap()
+                );
+                let object = run.as_object_mut().unwrap();
+                object.retain(|name, _| !["id", "workflow_id"].contains(&name.as_str()));
+                let authorization = format!("Bearer {token}");
+                let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
+                let answer = server.send("PUT", &path, &headers, Some(&run.to_string()));
+                assert_eq!(answer.status, 201, "{answer:?}");
+                written += 1;
+            }
+            written
+        });
+        let backups: Vec<_> = (0..3).map(|n| restored(&backup(&format!("{n}.db")))).collect();
+        stopped.store(true, std::sync::atomic::Ordering::Relaxed);
+        let written = writer.join().unwrap();
+        assert!(written > 53, "{written}");
+        let mut least = 50;
+        for copy in &backups {
+            assert_eq!(copy.execute("PRAGMA integrity_check"), ["ok"]);
+            assert!(copy.run(&["check"], "").ends_with("the index is right"));
+            let total = listed(copy, &org, &token)["pagination"]["total"].as_u64().unwrap();
+            assert!(least <= total && total <= written, "{total} of {written}");
+            least = total;
+        }
+        assert!(least > 50);
+    });
+}
+
+#[test]
+fn a_backup_writes_over_nothing_and_makes_nothing_up() {
+    let installation = Installation::sqlite();
+    let file = installation.folder().join("backup.db");
+    let backup = ["backup", file.to_str().unwrap()];
+    // There is no database yet, and none is made for it.
+    assert!(refusal(&installation.run_with(&backup, "")).starts_with("alloy-logs: the database cannot be backed up: "));
+    assert!(!file.exists() && !installation.folder().join("alloy.db").exists());
+    installation.organization("Halden");
+    std::fs::write(&file, "mine").unwrap();
+    let said = refusal(&installation.run_with(&backup, ""));
+    assert_eq!(said, format!("alloy-logs: {} is there already, and is not written over", file.display()));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+    let postgres = installation.command(&["backup", "other.db"]).env("ALLOY_DATABASE_URL", "postgres://x/y").output();
+    assert!(refusal(&postgres.unwrap()).contains("pg_dump"));
+}

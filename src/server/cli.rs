@@ -1,6 +1,8 @@
 //! The command line: what the program can be told, and one clear line when it cannot do it.
 
+mod backup;
 mod check;
+mod copy;
 mod demo;
 mod import;
 mod indexing;
@@ -18,7 +20,7 @@ use super::{
     auth::{password::PasswordError, secret::NoRandomness},
     files::FilesError,
     settings::{self, Settings, SettingsError},
-    store::{Db, DbOptions, OpenError, OrgDb, StoreError},
+    store::{BackupError, CopyError, Db, DbOptions, OpenError, OrgDb, StoreError},
     telemetry,
 };
 use crate::domain::access::Role;
@@ -39,6 +41,10 @@ struct Cli {
 enum Command {
     /// Lists every route with its kind and who may call it, separated by tabs
     Routes,
+    /// Writes an SQLite database, as it is at this moment, into a new file; while others write, too
+    Backup(backup::Options),
+    /// Copies everything from one database into another, and compares both; can be broken off and run again
+    Copy(copy::Options),
     #[command(flatten)]
     WithDatabase(WithDatabase),
 }
@@ -80,6 +86,10 @@ pub enum CliError {
     Open(#[from] OpenError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     #[error(transparent)]
     Files(#[from] FilesError),
     #[error(transparent)]
@@ -137,15 +147,12 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
     let settings = cli.settings;
     let command = match cli.command.unwrap_or(Command::WithDatabase(WithDatabase::Serve)) {
         Command::Routes => return routes::run(&settings),
+        Command::Backup(options) => return backup::run(&settings, options).await,
+        Command::Copy(options) => return Box::pin(copy::run(&settings, options)).await,
         Command::WithDatabase(command) => command,
     };
     let stop_timeout_ms = settings.stop_timeout_ms;
-    let db = Db::open(&DbOptions {
-        url: settings.database_url.clone(),
-        connections: settings.database_connections,
-        acquire_timeout: Settings::millis(settings.database_acquire_ms),
-    })
-    .await?;
+    let db = open(&settings, &settings.database_url).await?;
     let done = match command {
         WithDatabase::Serve => serve::run(db.clone(), settings).await,
         WithDatabase::Demo(options) => demo::run(&db, &settings, options).await,
@@ -158,9 +165,22 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
         WithDatabase::Prune(options) => prune::run(&db, &settings, options).await,
         WithDatabase::Reindex(options) => Box::pin(reindex::run(&db, options)).await,
     };
-    // A connection that is lent out would be waited for without end.
-    let _ = tokio::time::timeout(Settings::millis(stop_timeout_ms), db.close()).await;
+    close(&db, stop_timeout_ms).await;
     done
+}
+
+async fn open(settings: &Settings, url: &str) -> Result<Db, OpenError> {
+    Db::open(&DbOptions {
+        url: url.to_owned(),
+        connections: settings.database_connections,
+        acquire_timeout: Settings::millis(settings.database_acquire_ms),
+    })
+    .await
+}
+
+async fn close(db: &Db, timeout_ms: u64) {
+    // A connection that is lent out would be waited for without end.
+    let _ = tokio::time::timeout(Settings::millis(timeout_ms), db.close()).await;
 }
 
 /// The rows of the organization that `--org` names by id or name.

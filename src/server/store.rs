@@ -6,6 +6,7 @@ mod access;
 mod ai_employees;
 mod changes;
 mod conversations;
+mod copy;
 pub mod directory;
 mod engine;
 mod export;
@@ -40,7 +41,8 @@ mod write_queue;
 
 pub use access::{SessionRow, TokenRow};
 pub use changes::{Became, ChangedRun, Listener};
-pub use engine::{Db, DbOptions, OpenError, StoreError};
+pub use copy::{Compared, Copied, CopyError};
+pub use engine::{BackupError, Db, DbOptions, OpenError, StoreError, backup};
 pub use export::Export;
 pub use org_db::{OrgDb, Snapshot};
 pub use retention::Taken;

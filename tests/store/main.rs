@@ -5,6 +5,7 @@
 mod support;
 
 mod changes;
+mod copy;
 mod expiry;
 mod parts;
 mod repack;
@@ -54,7 +55,10 @@ use proptest::{
 use rand::{Rng, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use support::{
     database::{self, both, open, organization},
     oracle, runs,

@@ -92,6 +92,16 @@ impl TestDb {
         }
     }
 
+    /// Runs statements.
+    pub async fn execute(&self, sql: String) {
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+        if self.kind == "SQLite" {
+            sql.execute(&sqlx::SqlitePool::connect(&self.url).await.unwrap()).await.unwrap();
+        } else {
+            sql.execute(&sqlx::PgPool::connect(&self.url).await.unwrap()).await.unwrap();
+        }
+    }
+
     /// The one number that a statement answers.
     pub async fn number(&self, sql: String) -> i64 {
         let sql = sqlx::AssertSqlSafe(sql);

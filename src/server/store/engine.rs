@@ -1,7 +1,13 @@
 //! The two databases behind one handle: how they are opened, and how a statement runs on either.
 //! No other file knows that there are two.
 
+mod backup;
+mod cells;
+mod place;
 mod space;
+
+pub use backup::{BackupError, backup};
+pub(super) use cells::{Cell, Cells};
 
 use super::{changes::Bell, run_index::KeptIndexes, write_queue::WriteQueue};
 use crate::domain::ids::OrganizationId;

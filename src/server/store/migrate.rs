@@ -8,7 +8,7 @@ use sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Query};
 use sqlx::migrate::{MigrateError, Migrator};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+pub(super) static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// The last step before the contents of runs are repacked, which SQL cannot do.
 const BEFORE_REPACKING: i64 = 4;
