@@ -123,7 +123,9 @@ fn refine(name: &str, schema: &mut RefOr<Schema>) {
         Schema::Object(object) => {
             // Absent values are null, never missing.
             if ALWAYS_WHOLE.contains(&name) {
-                let left_out = |member: &String| name == "Run" && member == "flow";
+                let left_out = |member: &String| {
+                    [("Run", "flow"), ("Pagination", "total_capped")].contains(&(name, member.as_str()))
+                };
                 object.required = object.properties.keys().filter(|member| !left_out(member)).cloned().collect();
             }
             if !QUOTING.contains(&name) {

@@ -72,7 +72,7 @@ struct Pagination {
     /// How many runs fit, on all pages together.
     total: u64,
     /// True when there may be more than that; else absent.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     total_capped: bool,
     total_pages: u64,
 }
