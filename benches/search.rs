@@ -65,7 +65,7 @@ fn main() {
                 let pool = sqlx::PgPool::connect(&url).await.unwrap();
                 sqlx::query("VACUUM ANALYZE").execute(&pool).await.unwrap();
             }
-            searches(&org, runs, kind == "SQLite").await;
+            Box::pin(searches(&org, runs, kind == "SQLite")).await;
             println!("resident               {:>8.0} MB", resident(std::process::id()));
         });
     }

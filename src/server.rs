@@ -23,15 +23,28 @@ pub mod search;
 pub mod settings;
 pub mod store;
 pub mod telemetry;
+pub mod together;
 
+use crate::{domain::ids::OrganizationId, error::AppError};
+use api::params::ListParams;
 use auth::throttle::Throttle;
-use axum::extract::FromRef;
+use axum::{body::Bytes, extract::FromRef};
 use files::Files;
 use leptos::config::LeptosOptions;
 use live::Live;
 use settings::Settings;
 use std::sync::Arc;
-use store::Db;
+use store::{Db, TokenRow};
+use together::Together;
+
+/// What many ask at once, answered once.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// Lists of the API, by organization and parameters.
+    pub lists: Together<(OrganizationId, ListParams), Result<Bytes, AppError>>,
+    /// What tokens are good for, by organization and hash.
+    pub tokens: Together<(OrganizationId, Vec<u8>), Result<Option<TokenRow>, AppError>>,
+}
 
 /// What every handler can reach.
 #[derive(Clone, FromRef)]
@@ -41,5 +54,6 @@ pub struct AppState {
     pub settings: Arc<Settings>,
     pub throttle: Arc<Throttle>,
     pub live: Arc<Live>,
+    pub asked: Arc<Asked>,
     pub leptos: LeptosOptions,
 }

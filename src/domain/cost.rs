@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 pub struct Usd(i64);
 
 const NANOS_PER_DOLLAR: f64 = 1e9;
-/// The most that one amount or one run may be. Sums over runs stay far inside 64 bits.
+/// The most that one amount or one run may be. Sums end at nine billion dollars, where 64 bits do.
 pub const MAX_DOLLARS: i64 = 1_000_000;
 
 impl Usd {
@@ -52,7 +52,7 @@ impl Add for Usd {
     type Output = Self;
 
     fn add(self, more: Self) -> Self {
-        Self(self.0 + more.0)
+        Self(self.0.saturating_add(more.0))
     }
 }
 
@@ -80,6 +80,13 @@ impl<'de> Deserialize<'de> for Usd {
             Err(D::Error::custom(format_args!("must be a number of US dollars from 0 to {MAX_DOLLARS}")))
         }
     }
+}
+
+/// Reads a sum over runs, which may be more than any of them.
+#[expect(clippy::cast_possible_truncation, reason = "beyond the most it is the most")]
+pub fn read_sum<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Usd>, D::Error> {
+    let dollars = Option::<f64>::deserialize(deserializer)?;
+    Ok(dollars.map(|dollars| Usd((dollars * NANOS_PER_DOLLAR).round() as i64)))
 }
 
 /// The token history of a run, summed for one kind of key.

@@ -72,7 +72,7 @@ impl MatchField {
             Self::Error | Self::StepError | Self::ToolError => "Error",
             Self::Input | Self::StepInput => "Input",
             Self::Output | Self::StepOutput => "Output",
-            Self::StepName => "Name",
+            Self::StepName => "Step",
             Self::ToolName => "Tool",
             Self::ToolArguments => "Arguments",
             Self::ToolResult => "Result",
@@ -103,7 +103,9 @@ impl RunMatch {
     /// Where it was found, in words: `Step Look up order · Result`.
     pub fn place(&self) -> String {
         let label = self.field.label();
-        self.step_name.as_ref().map_or_else(|| label.to_owned(), |step| format!("Step {step} · {label}"))
+        // The name of a step says itself which it is.
+        let step = self.step_name.as_ref().filter(|_| self.field != MatchField::StepName);
+        step.map_or_else(|| label.to_owned(), |step| format!("Step {step} · {label}"))
     }
 
     /// The text, taken apart into what matches and what stands between. Nothing is lost.

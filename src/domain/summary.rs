@@ -1,6 +1,12 @@
 //! What many runs come to (P-50): how many there are, how they ended, how long they took, what they cost, and when they were.
 
-use super::{cost::Usd, facets::Facets, range::Range, status::RunStatus, time::Timestamp};
+use super::{
+    cost::{self, Usd},
+    facets::Facets,
+    range::Range,
+    status::RunStatus,
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -24,6 +30,8 @@ pub struct RunsSummary {
     pub duration_p95_ms: Option<u64>,
     pub total_tokens: u64,
     /// `null` when nobody says what any of them cost.
+    #[serde(deserialize_with = "cost::read_sum")]
+    #[schema(value_type = Option<f64>, minimum = 0)]
     pub usd_cost: Option<Usd>,
     pub histogram: Histogram,
     pub facets: Facets,

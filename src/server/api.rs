@@ -10,7 +10,7 @@ pub mod extract;
 mod health;
 mod openapi;
 mod otlp;
-mod params;
+pub mod params;
 mod query;
 mod run_detail;
 mod run_events;

@@ -24,6 +24,7 @@ mod run_content;
 mod run_edit;
 mod run_index;
 mod run_names;
+mod run_page;
 mod run_rows;
 mod run_write;
 mod runs;

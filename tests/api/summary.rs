@@ -119,6 +119,11 @@ fn p52_everything_that_a_filter_lists_is_a_file() {
         assert_eq!(some.lines().count(), 1);
         let of_state = export("format=ndjson&state[region]=eu&started=..2026-11-01T00:03:20Z").body;
         assert_eq!(of_state.lines().count(), 150);
+        let run = runs::id(1, 7);
+        let one = export(&format!("format=ndjson&run_id={run}&ended=..2030-01-01T00:00:00Z")).body;
+        assert_eq!(one, "", "it failed");
+        let one = export(&format!("format=ndjson&run_id={run}&workflow_id={}", runs::id(2, 1))).body;
+        assert_eq!(one.lines().count(), 1);
         assert_eq!(export("format=ndjson&status=running").body, "");
         assert_eq!(export("status=running").body.lines().count(), 1);
         let refused =

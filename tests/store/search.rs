@@ -134,6 +134,7 @@ async fn p23_every_part_of_a_run_is_found_and_says_where() {
         let id = runs::id(1, 1).to_string();
         for (query, field, step) in [
             ("refund", MatchField::Skill, None),
+            ("re", MatchField::Skill, None),
             ("NORA", MatchField::Teammate, None),
             ("gpt-5", MatchField::Model, None),
             ("shipped twice", MatchField::Input, None),

@@ -105,12 +105,6 @@ impl RunDocument {
             }
         }
         let mut seen = HashSet::new();
-        for (index, run_id) in self.related_runs.iter().enumerate() {
-            if !seen.insert(run_id) {
-                check.fault(&format!("related_runs[{index}]"), "stands here twice");
-            }
-        }
-        let mut seen = HashSet::new();
         for (index, transcript) in self.voice_transcripts.iter().enumerate() {
             let at = format!("voice_transcripts[{index}]");
             check.unique(&at, &transcript.id.to_string(), &mut seen);

@@ -31,7 +31,7 @@ const MAX_STATE_PAIRS: usize = 50;
 const MAX_TEXT_CHARS: usize = 400;
 
 /// What a list request asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ListParams {
     pub filter: RunFilter,
     /// What is searched for among them.
@@ -82,12 +82,8 @@ const PARAMETERS: &[ListParameter] = &[
     },
     ListParameter {
         name: "q",
-        description: "Runs that have all of these words, whatever their case and accents, in any script: in the names of skill, \
-                      teammate, model, steps and tools, in input, output and errors, in what went into steps and tools and came \
-                      out, and in transcripts. A word is also found as the beginning of a longer one; words in quotes are found in a \
-                      row; four or more digits of an id find it. Each run then says what was found in its `match`. The newest \
-                      10,000 are counted and listed: `pagination.total_capped` is true when there may be more. Runs are searched a \
-                      moment after they were written: `search.behind` says how many are not yet",
+        description: "Runs whose texts have all of these words, whatever script, case or accents. A word is found as the \
+                      beginning of a longer one too, words in quotes in a row, an id by four or more digits",
         schema: || {
             text(None).min_length(Some(1)).max_length(Some(query::MAX_CHARS)).examples(["\"wet parcel\" refund"])
         },

@@ -4,7 +4,7 @@ use super::{
     describe::{Description, query_parameter, text},
     endpoint::{Endpoint, Verb},
     examples,
-    extract::RunsReader,
+    extract::StandingReader,
     params::{self, FilterParams},
     query::{self, Query, QueryParams},
 };
@@ -12,20 +12,31 @@ use crate::{
     domain::exported_run::ExportedRun,
     error::AppError,
     server::{
+        AppState,
+        auth::access::Standing,
         clock,
         query::export::{Batch, export},
+        store::StoreError,
     },
 };
 use axum::{
     body::{Body, Bytes},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::json;
-use std::{io, str::FromStr};
+use std::{
+    io,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 use tokio::sync::mpsc;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, ResponseBuilder, Type};
+
+/// After so long it is asked again whether the credentials of a reader still stand.
+const STANDS_FOR: Duration = Duration::from_secs(3);
 
 /// How runs are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -97,12 +108,15 @@ pub fn endpoint() -> Endpoint {
 }
 
 async fn handle(
-    RunsReader(access): RunsReader,
+    StandingReader(standing): StandingReader,
+    State(state): State<AppState>,
     Query(ExportParams { filters, format, bom }): Query<ExportParams>,
 ) -> Result<Response, AppError> {
-    let mut batches = export(access.org, filters.filter);
+    standing.access.exported();
+    let mut batches = export(standing.access.org.clone(), filters.filter);
     // A database that cannot be read is told before the answer begins.
     let first = batches.recv().await.ok_or(AppError::Internal)??;
+    let is_all = first.is_empty();
     let begin = begin(format, bom, first).map_err(|error| {
         tracing::error!(%error, "an export cannot be written");
         AppError::Internal
@@ -113,17 +127,22 @@ async fn handle(
     };
     let day = clock::now().to_string();
     let name = format!("attachment; filename=\"runs-{}.{end}\"", day.split('T').next().unwrap_or_default());
-    let body = stream::unfold(Some((Bytes::from(begin), batches)), move |state| async move {
-        let (ready, mut batches) = state?;
-        let next = rest(format, &mut batches).await;
-        Some(match next {
-            Ok(Some(next)) => (Ok(ready), Some((next, batches))),
+    let rest = Rest { format, batches, is_all, state, standing, asked: Instant::now() };
+    let body = stream::unfold(Some((Bytes::from(begin), rest)), async |left| {
+        let (ready, mut rest) = left?;
+        Some(match rest.next().await {
+            Ok(Some(next)) => (Ok(ready), Some((next, rest))),
             Ok(None) => (Ok(ready), None),
             // What comes next is missing, so the answer breaks off rather than end.
-            Err(error) => (Err(error), None),
+            Err(error) => {
+                tracing::error!(%error, "an export broke off");
+                (Err(io::Error::other("the export broke off")), None)
+            }
         })
     });
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, &name)], Body::from_stream(body)).into_response())
+    // What compresses an answer asks once more after its end.
+    let body = Body::from_stream(body.fuse());
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, &name)], body).into_response())
 }
 
 /// The head of the file, and its first runs.
@@ -137,17 +156,45 @@ fn begin(format: Format, bom: bool, runs: Vec<ExportedRun>) -> io::Result<Vec<u8
     Ok(bytes)
 }
 
-/// The bytes of the next batch; `None` when there is none.
-async fn rest(format: Format, batches: &mut mpsc::Receiver<Batch>) -> io::Result<Option<Bytes>> {
-    let broken = |error: &dyn std::error::Error| {
-        tracing::error!(%error, "an export broke off");
-        io::Error::other("the export broke off")
-    };
-    match batches.recv().await {
-        None => Ok(None),
-        Some(Err(error)) => Err(broken(&error)),
-        Some(Ok(runs)) if runs.is_empty() => Ok(None),
-        Some(Ok(runs)) => written(format, runs).map(|bytes| Some(bytes.into())).map_err(|error| broken(&error)),
+/// What is still to be written.
+struct Rest {
+    format: Format,
+    batches: mpsc::Receiver<Batch>,
+    is_all: bool,
+    state: AppState,
+    standing: Standing,
+    /// When it was asked last whether the credentials still stand.
+    asked: Instant,
+}
+
+/// Why an export breaks off.
+#[derive(Debug, thiserror::Error)]
+enum BrokenOff {
+    #[error(transparent)]
+    Access(#[from] AppError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Write(#[from] io::Error),
+    #[error("nobody reads runs any more")]
+    Abandoned,
+}
+
+impl Rest {
+    /// The bytes of the next batch; `None` when there is none.
+    async fn next(&mut self) -> Result<Option<Bytes>, BrokenOff> {
+        if self.is_all {
+            return Ok(None);
+        }
+        if self.asked.elapsed() > STANDS_FOR {
+            self.standing.still(&self.state).await?;
+            self.asked = Instant::now();
+        }
+        let runs = self.batches.recv().await.ok_or(BrokenOff::Abandoned)??;
+        if runs.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(written(self.format, runs)?.into()))
     }
 }
 

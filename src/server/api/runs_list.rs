@@ -16,11 +16,21 @@ use crate::{
         run_match::{RunMatch, Searched},
     },
     error::AppError,
-    server::query::{list_runs, search_runs},
+    server::{
+        Asked,
+        query::{list_runs, run_view::unwritable, search_runs},
+        store::OrgDb,
+    },
 };
-use axum::Json;
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
 use serde::Serialize;
 use serde_json::json;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A page of runs.
@@ -62,7 +72,7 @@ struct Pagination {
     /// How many runs fit, on all pages together.
     total: u64,
     /// True when there may be more than that; else absent.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     total_capped: bool,
     total_pages: u64,
 }
@@ -93,7 +103,9 @@ pub fn endpoint() -> Endpoint {
     let description = Description::new("Reading", "listRuns", "The runs of an organization, newest first")
         .more(
             "A run is listed when it fits every parameter that is given. A parameter that is unknown, given twice or malformed is a \
-             400 that names it; one that begins with `_` is not heeded. Without `exclude` each run has its whole `flow` and `state`.",
+             400 that names it; one that begins with `_` is not heeded. Without `exclude` each run has its whole `flow` and `state`. With `q` \
+             the newest 10,000 are counted and listed, and `pagination.total_capped` is true when there may be more; runs are \
+             searched a moment after they were written, and `search.behind` says how many are not yet.",
         );
     let description = params::described()
         .into_iter()
@@ -104,13 +116,28 @@ pub fn endpoint() -> Endpoint {
 }
 
 /// Answers a page of the runs that the parameters ask for.
-async fn handle(RunsReader(access): RunsReader, Query(params): Query<ListParams>) -> Result<Json<Answer>, AppError> {
+async fn handle(
+    RunsReader(access): RunsReader,
+    State(asked): State<Arc<Asked>>,
+    Query(params): Query<ListParams>,
+) -> Result<Response, AppError> {
+    let key = (access.org.organization_id(), params.clone());
+    let list = move || {
+        let (org, params) = (access.org.clone(), params.clone());
+        async move { Box::pin(list(&org, &params)).await }
+    };
+    let body = asked.lists.ask(key, list).await.ok_or(AppError::Unavailable)??;
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+async fn list(org: &OrgDb, params: &ListParams) -> Result<Bytes, AppError> {
     let ListParams { filter, search, request, columns } = params;
-    Ok(Json(match search {
-        None => Answer::new(list_runs::runs(&access.org, &filter, request, columns).await?, None),
+    let answer = match search {
+        None => Answer::new(list_runs::runs(org, filter, *request, *columns).await?, None),
         Some(query) => {
-            let found = Box::pin(search_runs::runs(&access.org, &query, &filter, request, columns)).await?;
+            let found = Box::pin(search_runs::runs(org, query, filter, *request, *columns)).await?;
             Answer::new(found.page, Some(found.searched))
         }
-    }))
+    };
+    serde_json::to_vec(&answer).map(Bytes::from).map_err(unwritable)
 }

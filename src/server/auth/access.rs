@@ -117,6 +117,14 @@ impl Access {
     }
 }
 
+impl Access {
+    /// Notes who exported runs.
+    pub fn exported(&self) {
+        let (organization_id, who) = (self.org.organization_id(), self.who.name());
+        tracing::info!(target: AUDIT, %organization_id, who, "runs were exported");
+    }
+}
+
 /// Whether the use of a session keeps it from ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
@@ -196,7 +204,15 @@ async fn by_secret(state: &AppState, secret: Option<Secret>) -> Result<Option<(A
     let Some(secret) = secret else { return Ok(None) };
     let org = OrgDb::new(state.db.clone(), secret.organization_id());
     let hash = secret.hash();
-    let Some(token) = org.token(&hash).await? else { return Ok(None) };
+    let read = {
+        let (org, hash) = (org.clone(), hash.clone());
+        move || {
+            let (org, hash) = (org.clone(), hash.clone());
+            async move { Ok(org.token(&hash).await?) }
+        }
+    };
+    let token = state.asked.tokens.ask((org.organization_id(), hash.clone()), read).await;
+    let Some(token) = token.ok_or(AppError::Unavailable)?? else { return Ok(None) };
     let who = Who::Token { id: secret::called(&hash), scopes: token.scopes };
     Ok(Some((Access { org, who }, token.organization_name)))
 }

@@ -3,7 +3,7 @@
 use super::{CliError, open_organization};
 use crate::server::{
     query::run_index,
-    store::{Db, IndexCheck, OrgDb},
+    store::{Db, IndexCheck, OrgDb, StoreError},
 };
 use clap::Args;
 use std::process::ExitCode;
@@ -28,19 +28,23 @@ pub async fn run(db: &Db, options: Options) -> Result<ExitCode, CliError> {
     };
     let mut is_right = true;
     for org in organizations {
-        let IndexCheck { runs, differences } = run_index::check(&org).await?;
-        let found = match (differences, options.repair) {
-            (0, _) => "the index is right".to_owned(),
-            (wrong, true) => {
-                run_index::rebuild(&org).await?;
-                format!("the index was wrong about {wrong}, and was made again")
+        let fault = match run_index::check(&org).await {
+            Ok(IndexCheck { runs, differences: 0 }) => {
+                println!("{}: {runs} runs, the index is right", org.organization_id());
+                continue;
             }
-            (wrong, false) => {
-                is_right = false;
-                format!("the index is wrong about {wrong}: run `alloy-logs check --repair`")
-            }
+            Ok(IndexCheck { runs, differences }) => format!("{runs} runs, the index is wrong about {differences}"),
+            Err(error @ StoreError::Inconsistent { .. }) => error.to_string(),
+            Err(error) => return Err(error.into()),
         };
-        println!("{}: {runs} runs, {found}", org.organization_id());
+        let remedy = if options.repair {
+            run_index::rebuild(&org).await?;
+            "it was made again"
+        } else {
+            is_right = false;
+            "run `alloy-logs check --repair`"
+        };
+        println!("{}: {fault}: {remedy}", org.organization_id());
     }
     Ok(if is_right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -12,30 +12,39 @@ use std::time::Duration;
 /// How soon writes of other processes are looked for, of which one may not hear.
 const EVERY: Duration = Duration::from_secs(2);
 
+/// How long one organization may keep the others waiting.
+const TURN: Duration = Duration::from_millis(250);
+
 /// Puts runs into the index soon after they are written, for ever.
 pub async fn keep_indexed(db: Db) {
     let mut writes = db.listen_to_all();
     let mut written = None;
     loop {
-        if let Err(error) = index(&db, written).await {
+        let behind = index(&db, written).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "runs could not be put into the search index");
-        }
-        written = tokio::time::timeout(EVERY, writes.heard()).await.unwrap_or_default();
+            false
+        });
+        // Where one had no time to finish, all have another turn at once.
+        written = if behind { None } else { tokio::time::timeout(EVERY, writes.heard()).await.unwrap_or_default() };
     }
 }
 
-/// Of one organization, or of all.
-async fn index(db: &Db, written: Option<OrganizationId>) -> Result<(), StoreError> {
+/// Of one organization, or of all; whether something is left to be done.
+async fn index(db: &Db, written: Option<OrganizationId>) -> Result<bool, StoreError> {
     let all = match written {
         Some(organization_id) => vec![organization_id],
         None => db.organizations().await?.into_iter().map(|organization| organization.id).collect(),
     };
+    let mut is_behind = false;
     for organization_id in all {
         let org = OrgDb::new(db.clone(), organization_id);
-        // One that cannot be read does not keep the others.
-        if let Err(error) = Box::pin(search_index::catch_up(&org)).await {
-            tracing::warn!(%error, %organization_id, "the search index of an organization could not follow");
+        match Box::pin(search_index::take_turn(&org, TURN)).await {
+            Ok(caught_up) => is_behind |= !caught_up.is_all,
+            // One that cannot be read does not keep the others.
+            Err(error) => {
+                tracing::warn!(%error, %organization_id, "the search index of an organization could not follow");
+            }
         }
     }
-    Ok(())
+    Ok(is_behind)
 }

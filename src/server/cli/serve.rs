@@ -28,6 +28,7 @@ pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
         settings: settings.clone(),
         throttle,
         live: live.clone(),
+        asked: Arc::default(),
         leptos,
     });
     tracing::info!(%address, "serving");

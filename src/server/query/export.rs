@@ -6,16 +6,14 @@ use crate::{
 };
 use tokio::sync::mpsc;
 
-/// Runs of one batch; a few hundred kilobytes.
-const AT_ONCE: u64 = 1_000;
 /// Batches that wait for a reader.
-const AHEAD: usize = 2;
+const AHEAD: usize = 1;
 
 /// Some runs of an export, or why there are no more.
 pub type Batch = Result<Vec<ExportedRun>, StoreError>;
 
-/// Reads all runs of a filter, newest first, a little ahead of whoever takes them. What is written meanwhile is in it when
-/// its place is still to come; no run is in it twice.
+/// Reads all runs of a filter, newest first, a little ahead of whoever takes them; an empty batch is the end. What is written
+/// meanwhile is in it when its place is still to come; no run is in it twice.
 pub fn export(org: OrgDb, filter: RunFilter) -> mpsc::Receiver<Batch> {
     let (batches, taken) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
@@ -33,5 +31,5 @@ pub fn export(org: OrgDb, filter: RunFilter) -> mpsc::Receiver<Batch> {
 }
 
 async fn next(org: &OrgDb, export: &mut Export) -> Batch {
-    org.snapshot().await?.export_some(export, AT_ONCE).await
+    org.snapshot().await?.export_some(export).await
 }

@@ -1,7 +1,7 @@
 //! Keeping the search index: as many runs at a time as writers do not notice.
 
 use crate::server::store::{OrgDb, StoreError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Runs of the first round, and the fewest and most of one.
 const FIRST: u64 = 64;
@@ -11,14 +11,22 @@ const MOST: u64 = 512;
 const LONG: Duration = Duration::from_millis(50);
 const SHORT: Duration = Duration::from_millis(20);
 
-/// Puts all runs into the index that are not there as they are; how many.
-pub async fn catch_up(org: &OrgDb) -> Result<u64, StoreError> {
-    let (mut most, mut runs) = (FIRST, 0);
+/// What was put into an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaughtUp {
+    pub runs: u64,
+    /// Whether all runs are there as they are.
+    pub is_all: bool,
+}
+
+/// Puts runs into the index that are not there as they are, until about so much time has passed.
+pub async fn take_turn(org: &OrgDb, within: Duration) -> Result<CaughtUp, StoreError> {
+    let (mut most, mut runs, began) = (FIRST, 0, Instant::now());
     loop {
         let some = org.index_some(most).await?;
         runs += some.runs;
-        if some.is_all {
-            return Ok(runs);
+        if some.is_all || began.elapsed() >= within {
+            return Ok(CaughtUp { runs, is_all: some.is_all });
         }
         if some.held > LONG {
             most = (most / 2).max(FEWEST);
@@ -26,6 +34,11 @@ pub async fn catch_up(org: &OrgDb) -> Result<u64, StoreError> {
             most = (most * 2).min(MOST);
         }
     }
+}
+
+/// Puts all runs into the index that are not there as they are; how many.
+pub async fn catch_up(org: &OrgDb) -> Result<u64, StoreError> {
+    take_turn(org, Duration::MAX).await.map(|caught_up| caught_up.runs)
 }
 
 /// Makes the index of an organization again; of how many runs.

@@ -9,7 +9,7 @@ use crate::{
         run_match::{RunMatch, Searched},
     },
     server::{
-        search::{document::SearchedRun, query::SearchQuery, snippet},
+        search::{query::SearchQuery, snippet},
         store::{Columns, OrgDb, Snapshot, StoreError},
     },
 };
@@ -17,6 +17,9 @@ use std::{
     collections::{BTreeMap, HashMap},
     time::Instant,
 };
+
+/// Runs whose texts are in memory at once.
+const RUNS_AT_ONCE: usize = 16;
 
 /// A page of what was found, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +33,6 @@ struct Hits {
     ids: Vec<RunId>,
     total: u64,
     searched: Searched,
-    texts: Vec<SearchedRun>,
 }
 
 /// A page of what is found among the runs that fit a filter, as a page lists them.
@@ -46,7 +48,7 @@ pub async fn summaries(
     let rows =
         if hits.ids.is_empty() { Vec::new() } else { snapshot.summaries_of(&RunFilter::default(), &hits.ids).await? };
     drop(snapshot);
-    found(hits, rows, |run| run.id, query, request, began).await
+    Ok(found(hits, rows, |run| run.id, request, began))
 }
 
 /// The same as the API lists them.
@@ -62,7 +64,7 @@ pub async fn runs(
     let hits = search(&mut snapshot, query, filter, request).await?;
     let rows = snapshot.runs_of(&hits.ids, columns).await?;
     drop(snapshot);
-    found(hits, rows, |run| run.id, query, request, began).await
+    Ok(found(hits, rows, |run| run.id, request, began))
 }
 
 async fn search(
@@ -73,31 +75,34 @@ async fn search(
 ) -> Result<Hits, StoreError> {
     let hits = snapshot.search(query, filter, request).await?;
     let behind = snapshot.count_unindexed().await?;
-    let texts = snapshot.searched_runs(&hits.ids).await?;
-    let searched = Searched { behind, is_capped: hits.is_capped, ..Searched::default() };
-    Ok(Hits { ids: hits.ids, total: hits.total, searched, texts })
+    let matches = matches(snapshot, &hits.ids, query).await?;
+    let searched = Searched { behind, is_capped: hits.is_capped, matches, ..Searched::default() };
+    Ok(Hits { ids: hits.ids, total: hits.total, searched })
 }
 
-/// Puts the rows in the order in which they were found, each with its match.
-async fn found<T>(
-    hits: Hits,
-    rows: Vec<T>,
-    id_of: impl Fn(&T) -> RunId,
-    query: &SearchQuery,
-    request: PageRequest,
-    began: Instant,
-) -> Result<Found<T>, StoreError> {
-    let Hits { ids, total, mut searched, texts } = hits;
+/// Puts the rows in the order in which they were found.
+fn found<T>(hits: Hits, rows: Vec<T>, id_of: impl Fn(&T) -> RunId, request: PageRequest, began: Instant) -> Found<T> {
+    let Hits { ids, total, mut searched } = hits;
     let mut rows: HashMap<RunId, T> = rows.into_iter().map(|row| (id_of(&row), row)).collect();
     let rows = ids.iter().filter_map(|id| rows.remove(id)).collect();
-    let query = query.clone();
-    // Long texts take a while, in which others are served.
-    let matches = tokio::task::spawn_blocking(move || matches(&texts, &query)).await;
-    searched.matches = matches.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     searched.took_ms = began.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
-    Ok(Found { page: Page { rows, request, total }, searched })
+    Found { page: Page { rows, request, total }, searched }
 }
 
-fn matches(texts: &[SearchedRun], query: &SearchQuery) -> BTreeMap<RunId, RunMatch> {
-    texts.iter().filter_map(|run| Some((run.id, snippet::find(run, query)?))).collect()
+/// What was found in each run, of some at a time, for their texts may be long.
+async fn matches(
+    snapshot: &mut Snapshot,
+    ids: &[RunId],
+    query: &SearchQuery,
+) -> Result<BTreeMap<RunId, RunMatch>, StoreError> {
+    let mut matches = BTreeMap::new();
+    for ids in ids.chunks(RUNS_AT_ONCE) {
+        let (texts, query) = (snapshot.searched_runs(ids).await?, query.clone());
+        // Long texts take a while, in which others are served.
+        let found =
+            move || -> Vec<_> { texts.iter().filter_map(|run| Some((run.id, snippet::find(run, &query)?))).collect() };
+        let found = tokio::task::spawn_blocking(found).await;
+        matches.extend(found.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())));
+    }
+    Ok(matches)
 }

@@ -76,7 +76,7 @@ impl PackedBlock {
         Block::new(entries)
     }
 
-    /// Reads what [`pack`] wrote.
+    /// Reads the bytes of a block.
     pub fn read(bytes: &[u8]) -> Result<Self, UnpackError> {
         let packed: Self = unpack(bytes)?;
         let kinds = u32::try_from(packed.kinds.len()).unwrap_or(u32::MAX);

@@ -1,6 +1,6 @@
 //! The texts of a run that are searched, and the words of all of them in one row.
 
-use super::{flat::flat, ids::windows, taken::Taken, words::Word};
+use super::{flat::flat, ids::windows, query::beginnings, taken::Taken, words::Word};
 use crate::domain::{
     ids::{ConversationId, RunId},
     json::Json,
@@ -12,12 +12,14 @@ use std::{
     collections::{BTreeSet, HashMap},
 };
 
-/// Words of one run; PostgreSQL counts no further than 16,383.
+/// Words of one run; PostgreSQL counts no further than 16,383 where their order matters.
 const MAX_WORDS: usize = 16_000;
 /// … and their bytes; PostgreSQL takes a megabyte.
 const MAX_BYTES: usize = 500_000;
 /// How often one word is kept; PostgreSQL takes 256 places of each.
 const MAX_PLACES: u32 = 255;
+/// Different short beginnings of words of one run.
+const MAX_BEGINNINGS: usize = 5_000;
 /// Different ids of one run.
 const MAX_IDS: usize = 100;
 /// Bytes of one text that are looked at.
@@ -85,12 +87,15 @@ impl SearchedRun {
     /// The words of all texts in a row; `None` where no phrase goes on. What does not fit is not found.
     pub fn words(&self) -> Vec<Option<String>> {
         let mut row = Row::default();
-        let mut ids = BTreeSet::new();
+        let (mut ids, mut short) = (BTreeSet::new(), BTreeSet::new());
         for text in self.texts() {
             if row.is_full() {
                 break;
             }
             let taken = Taken::of(&text.text);
+            for word in taken.slots.iter().flatten().chain(&taken.humps) {
+                short.extend(beginnings(&word.text));
+            }
             taken.slots.into_iter().for_each(|slot| row.add(slot));
             row.add(None);
             for hump in taken.humps {
@@ -104,7 +109,7 @@ impl SearchedRun {
                 }
             }
         }
-        row.slots
+        row.slots.into_iter().chain(short.into_iter().take(MAX_BEGINNINGS).map(Some)).collect()
     }
 }
 
@@ -211,8 +216,7 @@ pub(super) mod tests {
         let phrase = |words: &[String], goes_on| {
             !words.is_empty() && row.windows(words.len()).any(|slots| is_at(slots, words, goes_on))
         };
-        let fragment = term.fragment.as_ref().map(|digits| windows(digits).collect::<Vec<_>>());
-        phrase(&term.words, term.is_prefix) || fragment.is_some_and(|windows| phrase(&windows, false))
+        term.phrases().iter().any(|any| phrase(&any.words, any.is_prefix))
     }
 
     #[test]
@@ -250,7 +254,7 @@ pub(super) mod tests {
         let call = json!([{ "id": "c", "name": "t", "result": result }]);
         long.steps[1].tool_calls = serde_json::from_str(&call.to_string()).unwrap();
         let row = long.words();
-        assert!(row.len() <= MAX_WORDS);
+        assert!(row.len() <= MAX_WORDS + MAX_BEGINNINGS);
         assert_eq!(row.iter().flatten().filter(|word| *word == "same").count(), MAX_PLACES as usize);
     }
 

@@ -3,25 +3,27 @@
 //! text is a question.
 
 use super::{
-    ids::{fragment, ids_in},
+    ids::{fragment, ids_in, windows},
     words::words,
 };
 use std::{fmt, str::FromStr};
 
 /// The longest question, in characters.
 pub const MAX_CHARS: usize = 256;
+/// The longest beginning that is kept by itself, in characters.
+const MAX_BEGINNING: usize = 2;
 /// The most words and phrases of one.
 pub const MAX_TERMS: usize = 16;
 
 /// What is looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SearchQuery {
     text: String,
     terms: Vec<Term>,
 }
 
 /// A word, a phrase or a fragment of an id. One of the first two may at the same time be the third.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Term {
     /// Words in a row, within one text.
     pub words: Vec<String>,
@@ -29,6 +31,42 @@ pub struct Term {
     pub is_prefix: bool,
     /// Digits that an id may hold.
     pub fragment: Option<String>,
+}
+
+/// Words in a row that are kept, as one of which a term is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    pub words: Vec<String>,
+    /// Whether the last of them may go on.
+    pub is_prefix: bool,
+}
+
+impl Term {
+    /// What the term is found as: any of these.
+    pub fn phrases(&self) -> Vec<Phrase> {
+        let words = match self.words.as_slice() {
+            [word] if self.is_prefix && is_short(word) => Phrase { words: vec![beginning(word)], is_prefix: false },
+            words => Phrase { words: words.to_vec(), is_prefix: self.is_prefix },
+        };
+        let fragment = self.fragment.iter().map(|digits| Phrase { words: windows(digits).collect(), is_prefix: false });
+        std::iter::once(words).chain(fragment).filter(|phrase| !phrase.words.is_empty()).collect()
+    }
+}
+
+/// Whether so many words begin like this that its runs are kept by themselves.
+fn is_short(word: &str) -> bool {
+    word.chars().count() <= MAX_BEGINNING
+}
+
+/// The short beginnings of a word, as they are kept. No text has a word that begins with the mark, and no id one that is
+/// as short.
+pub fn beginnings(word: &str) -> impl Iterator<Item = String> {
+    let ends = word.char_indices().map(|(at, letter)| at + letter.len_utf8());
+    ends.take(MAX_BEGINNING).map(|end| beginning(&word[..end]))
+}
+
+fn beginning(word: &str) -> String {
+    format!("_{word}")
 }
 
 /// Not a question that can be answered.
@@ -160,6 +198,22 @@ mod tests {
         assert_eq!(said(&format!("order={id}")), "order #7f1c9b1e52d04b8e9c3a0d4f5a6b7c8d");
         assert_eq!(said(&"x ".repeat(129)), "TooLong");
         assert_eq!(said(&(0..17).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ")), "TooManyTerms");
+    }
+
+    #[test]
+    fn a_short_beginning_is_kept_by_itself() {
+        let phrases = |text: &str| {
+            let phrases = SearchQuery::parse(text).unwrap().terms()[0].phrases().into_iter();
+            phrases.map(|phrase| (phrase.words.join("+"), phrase.is_prefix)).collect::<Vec<_>>()
+        };
+        assert_eq!(beginnings("wet").collect::<Vec<_>>(), ["_w", "_we"]);
+        assert_eq!(beginnings("客").collect::<Vec<_>>(), ["_客"]);
+        assert_eq!(phrases("WE"), [("_we".to_owned(), false)]);
+        assert_eq!(phrases("客"), [("_客".to_owned(), false)]);
+        assert_eq!(phrases("wet"), [("wet".to_owned(), true)]);
+        assert_eq!(phrases("\"we\""), [("we".to_owned(), false)]);
+        assert_eq!(phrases("a-b"), [("a+b".to_owned(), true)]);
+        assert_eq!(phrases("7f1c9"), [("7f1c9".to_owned(), true), ("_7f1c+_f1c9".to_owned(), false)]);
     }
 
     proptest! {

@@ -6,6 +6,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// A longer word is several in a row, in characters.
 const MAX_CHARS: usize = 32;
+/// … and of so many bytes.
+const MAX_BYTES: usize = 512;
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +132,9 @@ fn pairs(run: &[Letter]) -> Vec<Word> {
 
 fn word(letters: &[Letter], is_open: bool) -> Option<Word> {
     let (first, last) = (letters.first()?, letters.last()?);
-    let text = letters.iter().map(|letter| letter.text.as_str()).collect();
+    let mut text: String = letters.iter().map(|letter| letter.text.as_str()).collect();
+    // A letter may carry any number of marks, and databases take no word without an end.
+    text.truncate(text.floor_char_boundary(MAX_BYTES));
     Some(Word { text, from: first.from, to: last.to, is_open, is_hump: false })
 }
 

@@ -5,8 +5,8 @@ use super::{
     engine::StoreError,
     org_db::Snapshot,
     run_content::LongMessages,
+    run_page::Stretch,
     run_rows::{inconsistent, optional_time, read_costs, read_failure, time, unpack},
-    runs::Stretch,
     schema::{RunContents, WorkflowRuns as Runs},
 };
 use crate::domain::{
@@ -17,15 +17,17 @@ use crate::domain::{
     range::Range,
     time::Timestamp,
 };
-use sea_query::{Cond, Expr, ExprTrait};
+use sea_query::{Cond, Expr, ExprTrait, Order, Query, SelectStatement};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-/// How far an export came: the time of the last run, and how many of that time were there.
+/// How far an export came.
 #[derive(Debug, Clone, Copy)]
-struct Place {
-    created_at: Timestamp,
-    runs: u64,
+enum Place {
+    /// A run, after which others of the same time may come.
+    Run(Timestamp, RunId),
+    /// All runs of this time and of later ones.
+    Time(Timestamp),
 }
 
 /// What is still to be exported.
@@ -33,6 +35,8 @@ struct Place {
 pub struct Export {
     filter: RunFilter,
     done: Option<Place>,
+    /// How many runs are read at once.
+    at_once: u64,
 }
 
 #[derive(FromRow)]
@@ -85,25 +89,59 @@ const COLUMNS: [Runs; 20] = [
     Runs::Failure,
 ];
 
+/// Runs that are read at once, by about how many bytes each has.
+const AT_ONCE: [(usize, u64); 3] = [(4 * 1024, 1_000), (40 * 1024, 100), (usize::MAX, 10)];
+
 impl Export {
     /// All runs of a filter, newest first.
     pub const fn of(filter: RunFilter) -> Self {
-        Self { filter, done: None }
+        Self { filter, done: None, at_once: 100 }
+    }
+
+    fn took(&mut self, runs: &[ExportedRun]) {
+        if let Some(last) = runs.last() {
+            self.done = Some(Place::Run(last.created_at, last.id));
+            let bytes = runs.iter().map(ExportedRun::weight).sum::<usize>() / runs.len();
+            self.at_once = AT_ONCE.into_iter().find(|(most, _)| bytes <= *most).map_or(1, |(_, runs)| runs);
+        }
     }
 }
 
 impl Snapshot {
-    /// The next runs of an export; none when there are no more.
-    pub async fn export_some(&mut self, export: &mut Export, limit: u64) -> Result<Vec<ExportedRun>, StoreError> {
-        let mut filter = export.filter.clone();
-        if let Some(place) = export.done {
-            // The end of a range is not in it.
-            let to = Timestamp::from_micros(place.created_at.micros() + 1).ok();
-            filter.started = Some(Range { from: filter.started.and_then(|range| range.from), to });
+    /// The next runs of an export; none when there are no more. A run is in it once, whatever is written meanwhile.
+    pub async fn export_some(&mut self, export: &mut Export) -> Result<Vec<ExportedRun>, StoreError> {
+        if let Some(Place::Run(at, last)) = export.done {
+            let runs = self.exported(self.at_that_time(export, at, last)).await?;
+            if !runs.is_empty() {
+                export.took(&runs);
+                return Ok(runs);
+            }
+            export.done = Some(Place::Time(at));
         }
-        let stretch = Stretch { offset: export.done.map_or(0, |place| place.runs), limit };
+        let mut filter = export.filter.clone();
+        if let Some(Place::Time(at)) = export.done {
+            filter.started = Some(Range { from: filter.started.and_then(|range| range.from), to: Some(at) });
+        }
+        let stretch = Stretch { offset: 0, limit: export.at_once };
         let Some(entry) = self.enter(&filter, stretch).await? else { return Ok(Vec::new()) };
-        let mut select = self.page_of_runs(&filter, limit, entry);
+        let runs = self.exported(self.page_of_runs(&filter, export.at_once, entry)).await?;
+        export.took(&runs);
+        Ok(runs)
+    }
+
+    /// The runs that were created when the last one was, and are listed after it.
+    fn at_that_time(&self, export: &Export, at: Timestamp, last: RunId) -> SelectStatement {
+        Query::select()
+            .from(Runs::Table)
+            .cond_where(self.condition(&export.filter))
+            .and_where(Expr::col((Runs::Table, Runs::CreatedAt)).eq(at.micros()))
+            .and_where(Expr::col((Runs::Table, Runs::Id)).lt(last.0))
+            .order_by((Runs::Table, Runs::Id), Order::Desc)
+            .limit(export.at_once)
+            .take()
+    }
+
+    async fn exported(&mut self, mut select: SelectStatement) -> Result<Vec<ExportedRun>, StoreError> {
         select.columns(COLUMNS.map(|column| (Runs::Table, column)));
         self.join_names(&mut select);
         let of_content = Cond::all()
@@ -113,13 +151,7 @@ impl Snapshot {
             .add(Expr::col((Runs::Table, Runs::HasLongMessage)).eq(true));
         select.left_join(RunContents::Table, of_content).column((RunContents::Table, RunContents::PackedMessages));
         let rows: Vec<ExportRow> = self.tx.fetch_all(&select).await?;
-        let runs = rows.into_iter().map(ExportRow::read).collect::<Result<Vec<_>, _>>()?;
-        if let Some(last) = runs.last() {
-            let at_once = runs.iter().rev().take_while(|run| run.created_at == last.created_at).count() as u64;
-            let before = export.done.filter(|place| place.created_at == last.created_at).map_or(0, |place| place.runs);
-            export.done = Some(Place { created_at: last.created_at, runs: before + at_once });
-        }
-        Ok(runs)
+        rows.into_iter().map(ExportRow::read).collect()
     }
 }
 

@@ -40,7 +40,7 @@ impl Snapshot {
         for row in self.tx.fetch_all::<Row>(&select).await? {
             became.entry(RunId(row.trace_id)).or_default().push(RunId(row.run_id));
         }
-        let meant = named.into_iter().flat_map(|id| became.remove(&id).unwrap_or_else(|| vec![id]));
+        let meant = named.into_iter().flat_map(|id| became.get(&id).cloned().unwrap_or_else(|| vec![id]));
         let mut seen = HashSet::from([of]);
         Ok(meant.filter(|id| seen.insert(*id)).take(MAX_RELATED).collect())
     }

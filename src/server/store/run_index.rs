@@ -88,7 +88,13 @@ impl OrgDb {
         let row = vec![self.organization_id().0.into(), state.change.into(), packed.into()];
         insert_rows(tx, RunIndexChanges::Table, &columns, vec![row], None).await?;
         if state.pending >= Ord::max(FOLD_AT, state.runs / RUNS_A_CHANGE) {
-            self.fold_index(tx, state).await?;
+            match self.fold_index(tx, state).await {
+                // Runs are written whatever is wrong with what lists are found by; `check` mends it.
+                Err(error @ StoreError::Inconsistent { .. }) => {
+                    tracing::error!(%error, "the run index cannot be read: run `alloy-logs check --repair`");
+                }
+                other => other?,
+            }
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::{
     engine::StoreError,
     org_db::Snapshot,
     run_content::state_digest,
+    run_page::Entry,
     run_rows::{RunRow, SummaryRow},
     schema::{AiEmployees, Conversations, FlowSnapshots, RunContents, RunStateValues, WorkflowRuns as Runs, Workflows},
 };
@@ -16,13 +17,10 @@ use crate::domain::{
     status::RunStatus,
     time::Timestamp,
 };
-use crate::server::run_index::PagePlace;
-use sea_query::{
-    Alias, Asterisk, Cond, Expr, ExprTrait, Func, Iden, IntoIden, Order, Query, SelectStatement, SimpleExpr,
-};
+use sea_query::{Alias, Asterisk, Cond, Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, SimpleExpr};
 
 /// How much of a run is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Columns {
     /// Everything, state and flow too.
     Full,
@@ -30,39 +28,11 @@ pub enum Columns {
     List,
 }
 
-/// Where some rows of a list are entered.
-pub(super) enum Entry {
-    /// Its runs were created at these times, as the run index says.
-    Known(PagePlace),
-    /// At the newest run, passing by so many.
-    Passing(u64),
-}
-
-/// Some rows of a list: how many come before them, and how many they are at most.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Stretch {
-    pub offset: u64,
-    pub limit: u64,
-}
-
-impl From<PageRequest> for Stretch {
-    fn from(page: PageRequest) -> Self {
-        Self { offset: page.offset(), limit: page.limit.get() }
-    }
-}
-
 /// How a list and its total are found, a line a step; no step for a total that the run index knows.
 #[derive(Debug, Clone)]
 pub struct ListPlans {
     pub rows: Vec<String>,
     pub total: Vec<String>,
-}
-
-/// The page of ids from which the rest of a list is joined.
-#[derive(Debug, Clone, Copy, Iden)]
-enum PageOfRuns {
-    Table,
-    Id,
 }
 
 impl Snapshot {
@@ -108,6 +78,9 @@ impl Snapshot {
 
     /// How many runs there are.
     pub async fn count_runs(&mut self, filter: &RunFilter) -> Result<u64, StoreError> {
+        if filter.run_id.is_some() {
+            return self.tx.fetch_count(&self.count(filter)).await;
+        }
         let index = self.index().await?;
         match index.ask(filter) {
             Some(asked) => Ok(index.count(&asked)),
@@ -224,15 +197,6 @@ impl Snapshot {
         Ok(ListPlans { rows, total })
     }
 
-    /// Where some rows are found; `None` when there are none.
-    pub(super) async fn enter(&mut self, filter: &RunFilter, stretch: Stretch) -> Result<Option<Entry>, StoreError> {
-        let index = self.index().await?;
-        Ok(match index.ask(filter) {
-            Some(asked) => index.page(&asked, stretch.offset, stretch.limit).map(Entry::Known),
-            None => Some(Entry::Passing(stretch.offset)),
-        })
-    }
-
     /// One run; `None` when the organization has no such run.
     pub async fn find_run(&mut self, key: RunKey) -> Result<Option<Run>, StoreError> {
         Ok(self.list_runs(&key.into(), PageRequest::default(), Columns::Full).await?.pop())
@@ -241,43 +205,6 @@ impl Snapshot {
     /// Whether the organization has such a run.
     pub async fn has_run(&mut self, key: RunKey) -> Result<bool, StoreError> {
         Ok(self.count_runs(&key.into()).await? == 1)
-    }
-
-    /// The ids of a page come first, from an index alone; what is shown of them is joined to these few.
-    pub(super) fn page_of_runs(&self, filter: &RunFilter, limit: u64, entry: Entry) -> SelectStatement {
-        let (times, skip) = match entry {
-            Entry::Known(PagePlace { mut times, skip }) => {
-                // As many as there are rows, so that a list of this length is always the same statement.
-                let last = times.last().copied();
-                times.extend(
-                    last.into_iter()
-                        .cycle()
-                        .take(usize::try_from(limit).unwrap_or_default().saturating_sub(times.len())),
-                );
-                (Some(times), skip)
-            }
-            Entry::Passing(runs) => (None, runs),
-        };
-        let newest_first = |select: &mut SelectStatement| {
-            select
-                .order_by((Runs::Table, Runs::CreatedAt), Order::Desc)
-                .order_by((Runs::Table, Runs::Id), Order::Desc)
-                .take()
-        };
-        let ids = newest_first(
-            Query::select()
-                .expr_as(Expr::col((Runs::Table, Runs::Id)), PageOfRuns::Id)
-                .from(Runs::Table)
-                .cond_where(self.condition(filter))
-                .and_where_option(times.map(|times| Expr::col((Runs::Table, Runs::CreatedAt)).is_in(times)))
-                .limit(limit)
-                .offset(skip),
-        );
-        let of_page = Cond::all()
-            .add(self.owns((Runs::Table, Runs::OrganizationId)))
-            .add(Expr::col((Runs::Table, Runs::Id)).equals((PageOfRuns::Table, PageOfRuns::Id)));
-        // LEFT, here and below, so that no planner begins with the larger side.
-        newest_first(Query::select().from_subquery(ids, PageOfRuns::Table).left_join(Runs::Table, of_page))
     }
 
     /// What a run is called by others: its skill, teammate and conversation.

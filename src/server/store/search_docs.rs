@@ -8,6 +8,7 @@ use super::{
 };
 use crate::domain::{ids::RunId, range::Range, time::Timestamp};
 use sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -94,8 +95,7 @@ impl OrgDb {
             let row = |(id, created_at): &(RunId, Timestamp)| {
                 let first = first_at(*created_at);
                 let had = before.get(id).copied().filter(|had| attempt == 0 && first_of(*had) == first);
-                // By the digits of its id that are least like those of others.
-                let tie = (id.0.as_u64_pair().1.cast_signed().wrapping_add(attempt)).rem_euclid(TIES);
+                let tie = tie_of(*id, attempt);
                 let document = had.unwrap_or(first + tie);
                 vec![self.organization_id().0.into(), id.0.into(), document.into(), created_at.micros().into()]
             };
@@ -117,6 +117,15 @@ impl OrgDb {
         let problem = format!("{} runs of one millisecond find no number", waiting.len());
         Err(StoreError::Inconsistent { table: "search_docs", problem })
     }
+}
+
+/// One of the numbers of a moment: by all digits of the id, as those of one machine may differ in few.
+fn tie_of(id: RunId, attempt: i64) -> i64 {
+    let mut digest = Sha256::new();
+    digest.update(id.0.as_bytes());
+    digest.update(attempt.to_be_bytes());
+    let [first, second, third, ..] = digest.finalize()[..] else { return attempt.rem_euclid(TIES) };
+    i64::from(u32::from_be_bytes([0, first, second, third])).rem_euclid(TIES)
 }
 
 #[cfg(test)]

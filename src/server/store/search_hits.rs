@@ -40,6 +40,12 @@ struct HitRow {
 }
 
 #[derive(FromRow)]
+struct CountedRow {
+    run_id: Uuid,
+    total: i64,
+}
+
+#[derive(FromRow)]
 struct DocumentRow {
     document: i64,
 }
@@ -77,7 +83,8 @@ impl Snapshot {
         // With a limit, so that SQLite asks its index for all of them at once, and not for each run of the organization.
         let some =
             self.newest_documents(matching, Hit::Document, (from, i64::MAX)).limit(i64::MAX.unsigned_abs()).take();
-        let ids = self.fetch_page(self.of_documents(some), page).await?;
+        let rows: Vec<HitRow> = self.tx.fetch_all(&in_order(self.of_documents(some), page)).await?;
+        let ids = rows.into_iter().map(|row| RunId(row.run_id)).collect();
         Ok(Hits { ids, total, is_capped })
     }
 
@@ -98,8 +105,15 @@ impl Snapshot {
             )
             .cond_where(self.condition(filter))
             .take();
-        let total = self.tx.fetch_count(&count(fitting.clone())).await?;
-        let ids = if page.offset() < total { self.fetch_page(fitting, page).await? } else { Vec::new() };
+        // Both at once: to look at so many runs is what takes the time.
+        let select =
+            in_order(fitting.clone(), page).expr_as(Expr::cust("COUNT(*) OVER ()"), Alias::new("total")).take();
+        let rows: Vec<CountedRow> = self.tx.fetch_all(&select).await?;
+        let total = match rows.first() {
+            Some(row) => row.total.unsigned_abs(),
+            None => self.tx.fetch_count(&count(fitting)).await?,
+        };
+        let ids = rows.into_iter().map(|row| RunId(row.run_id)).collect();
         let some = self.documents(matching, Hit::Document, within).limit(MAX_FOUND + 1).take();
         let is_capped = self.tx.fetch_count(&count(some)).await? > MAX_FOUND;
         Ok(Hits { ids, total, is_capped })
@@ -117,17 +131,6 @@ impl Snapshot {
             .take()
     }
 
-    async fn fetch_page(&mut self, mut found: SelectStatement, page: PageRequest) -> Result<Vec<RunId>, StoreError> {
-        let select = found
-            .order_by((SearchDocs::Table, SearchDocs::CreatedAt), Order::Desc)
-            .order_by((SearchDocs::Table, SearchDocs::RunId), Order::Desc)
-            .limit(page.limit.get())
-            .offset(page.offset())
-            .take();
-        let rows: Vec<HitRow> = self.tx.fetch_all(&select).await?;
-        Ok(rows.into_iter().map(|row| RunId(row.run_id)).collect())
-    }
-
     /// Runs by their ids, in no order.
     pub async fn runs_of(&mut self, ids: &[RunId], columns: Columns) -> Result<Vec<Run>, StoreError> {
         if ids.is_empty() {
@@ -142,6 +145,16 @@ impl Snapshot {
         let rows: Vec<RunRow> = self.tx.fetch_all(&select).await?;
         rows.into_iter().map(|row| row.read(self.organization_id(), columns)).collect()
     }
+}
+
+/// A page of what is found, newest first.
+fn in_order(mut found: SelectStatement, page: PageRequest) -> SelectStatement {
+    found
+        .order_by((SearchDocs::Table, SearchDocs::CreatedAt), Order::Desc)
+        .order_by((SearchDocs::Table, SearchDocs::RunId), Order::Desc)
+        .limit(page.limit.get())
+        .offset(page.offset())
+        .take()
 }
 
 fn count(of: SelectStatement) -> SelectStatement {

@@ -2,6 +2,7 @@
 //! written last, so that no writer ever waits for words to be made.
 
 use super::{
+    changes::ChangedRun,
     engine::StoreError,
     org_db::{OrgDb, Snapshot},
     schema::{SearchIndexes, WorkflowRuns as Runs},
@@ -15,6 +16,11 @@ use std::{
     time::{Duration, Instant},
 };
 use uuid::Uuid;
+
+/// Runs whose texts are in memory at once, each of which may be long.
+const RUNS_AT_ONCE: usize = 16;
+/// About how many words are put into the index at once.
+const WORDS_AT_ONCE: usize = 200_000;
 
 /// What came of putting words into the index.
 #[derive(Debug, Clone, Copy)]
@@ -52,8 +58,36 @@ pub(super) struct Indexed {
 type Words = (RunId, u64, Vec<Option<String>>);
 
 impl OrgDb {
-    /// Puts the words of runs into the index that are not there as they are, at most so many.
+    /// Puts the words of runs into the index that are not there as they are, at most so many. A run whose words cannot be
+    /// kept does not keep others out: it is passed by, and the log says which.
     pub async fn index_some(&self, most: u64) -> Result<IndexedSome, StoreError> {
+        let done = self.try_index(most).await;
+        let Err(error) = &done else { return done };
+        if error.is_passing() {
+            return done;
+        }
+        match self.try_index(1).await {
+            Err(error) if !error.is_passing() => self.pass_by_one(&error).await,
+            done => done,
+        }
+    }
+
+    /// Goes on after the next run, which cannot be put into the index.
+    async fn pass_by_one(&self, error: &StoreError) -> Result<IndexedSome, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        let indexed = snapshot.indexed().await?;
+        let from = indexed.map_or(Position::after(0), |indexed| indexed.position);
+        let next = snapshot.changed_runs(from, 1).await?;
+        drop(snapshot);
+        let Some(next) = next.first() else {
+            return Ok(IndexedSome { runs: 0, is_all: true, held: Duration::ZERO });
+        };
+        tracing::error!(%error, run_id = %next.id, "a run cannot be put into the search index");
+        let held = self.store_words(indexed, position_of(next), &[]).await?;
+        Ok(IndexedSome { runs: 0, is_all: false, held })
+    }
+
+    async fn try_index(&self, most: u64) -> Result<IndexedSome, StoreError> {
         let mut snapshot = self.snapshot().await?;
         let indexed = snapshot.indexed().await?;
         let from = indexed.map_or(Position::after(0), |indexed| indexed.position);
@@ -61,18 +95,11 @@ impl OrgDb {
         let Some(last) = written.last() else {
             return Ok(IndexedSome { runs: 0, is_all: true, held: Duration::ZERO });
         };
-        let to = Position { change: last.last_change, run: last.id };
-        let ids: Vec<_> = written.iter().map(|run| run.id).collect();
-        let runs = snapshot.searched_runs(&ids).await?;
+        let last = position_of(last);
+        let (words, to) = snapshot.words_of(&written).await?;
         drop(snapshot);
-        let changes: HashMap<RunId, u64> = written.iter().map(|run| (run.id, run.last_change)).collect();
-        let words = move || -> Vec<Words> {
-            runs.iter().filter_map(|run| Some((run.id, *changes.get(&run.id)?, run.words()))).collect()
-        };
-        let words = tokio::task::spawn_blocking(words).await;
-        let words = words.map_err(|_| StoreError::Unavailable(sqlx::Error::WorkerCrashed))?;
         let held = self.store_words(indexed, to, &words).await?;
-        let is_all = (written.len() as u64) < most;
+        let is_all = (written.len() as u64) < most && to == last;
         Ok(IndexedSome { runs: words.len() as u64, is_all, held })
     }
 
@@ -145,7 +172,34 @@ impl OrgDb {
     }
 }
 
+/// Where one stands after a run.
+const fn position_of(run: &ChangedRun) -> Position {
+    Position { change: run.last_change, run: run.id }
+}
+
 impl Snapshot {
+    /// The words of runs, or of the first of them when these have very many, and how far that is.
+    async fn words_of(&mut self, written: &[ChangedRun]) -> Result<(Vec<Words>, Position), StoreError> {
+        let (mut words, mut to, mut count) = (Vec::with_capacity(written.len()), Position::after(0), 0);
+        for some in written.chunks(RUNS_AT_ONCE) {
+            let ids: Vec<_> = some.iter().map(|run| run.id).collect();
+            let runs = self.searched_runs(&ids).await?;
+            let changes: HashMap<RunId, u64> = some.iter().map(|run| (run.id, run.last_change)).collect();
+            let of_some = move || -> Vec<Words> {
+                runs.iter().filter_map(|run| Some((run.id, *changes.get(&run.id)?, run.words()))).collect()
+            };
+            let of_some = tokio::task::spawn_blocking(of_some).await;
+            let of_some = of_some.map_err(|_| StoreError::Unavailable(sqlx::Error::WorkerCrashed))?;
+            count += of_some.iter().map(|(_, _, words)| words.len()).sum::<usize>();
+            words.extend(of_some);
+            to = some.last().map_or(to, position_of);
+            if count > WORDS_AT_ONCE {
+                break;
+            }
+        }
+        Ok((words, to))
+    }
+
     /// How far the index has come; `None` when nothing was put there yet.
     pub(super) async fn indexed(&mut self) -> Result<Option<Indexed>, StoreError> {
         let select = Query::select()

@@ -7,7 +7,7 @@ use super::{
     org_db::{OrgDb, Snapshot},
     schema::SearchWords,
 };
-use crate::server::search::{ids::windows, query::SearchQuery};
+use crate::server::search::query::{Phrase, SearchQuery};
 use sea_query::{Alias, Expr, ExprTrait, IntoIden, Order, Query, SelectStatement, SimpleExpr};
 use sqlx::FromRow;
 use std::collections::BTreeMap;
@@ -28,12 +28,6 @@ pub(super) struct Mark(pub i64);
 #[derive(Debug, Clone)]
 pub(super) struct Matching(String);
 
-/// Words in a row.
-struct Phrase {
-    tokens: Vec<String>,
-    is_prefix: bool,
-}
-
 #[derive(FromRow)]
 struct TermRow {
     term: String,
@@ -46,16 +40,11 @@ impl Mark {
 
     /// What each term may be found as.
     fn phrases(self, query: &SearchQuery) -> Vec<Vec<Phrase>> {
-        let of_term = query.terms().iter().map(|term| {
-            let words = term.words.iter().map(|word| self.token(word)).collect();
-            let words = Phrase { tokens: words, is_prefix: term.is_prefix };
-            let fragment = term.fragment.iter().map(|digits| Phrase {
-                tokens: windows(digits).map(|window| self.token(&window)).collect(),
-                is_prefix: false,
-            });
-            std::iter::once(words).chain(fragment).filter(|phrase| !phrase.tokens.is_empty()).collect()
-        });
-        of_term.collect()
+        let marked = |phrase: Phrase| Phrase {
+            words: phrase.words.iter().map(|word| self.token(word)).collect(),
+            is_prefix: phrase.is_prefix,
+        };
+        query.terms().iter().map(|term| term.phrases().into_iter().map(marked).collect()).collect()
     }
 
     /// Words in their places, as FTS5 takes them apart again.
@@ -77,15 +66,13 @@ impl Mark {
     }
 }
 
-impl Phrase {
-    fn in_sqlite(&self) -> String {
-        format!("\"{}\"{}", self.tokens.join(" "), if self.is_prefix { " *" } else { "" })
-    }
+fn in_sqlite(phrase: &Phrase) -> String {
+    format!("\"{}\"{}", phrase.words.join(" "), if phrase.is_prefix { " *" } else { "" })
+}
 
-    fn in_postgres(&self) -> String {
-        let star = if self.is_prefix { ":*" } else { "" };
-        format!("('{}'{star})", self.tokens.join("' <-> '"))
-    }
+fn in_postgres(phrase: &Phrase) -> String {
+    let star = if phrase.is_prefix { ":*" } else { "" };
+    format!("('{}'{star})", phrase.words.join("' <-> '"))
 }
 
 /// All terms, each as any of what it may be found as.
@@ -144,14 +131,14 @@ impl Snapshot {
     pub(super) async fn matching(&mut self, mark: Mark, query: &SearchQuery) -> Result<Matching, StoreError> {
         let terms = mark.phrases(query);
         if matches!(self.tx, Tx::Postgres(_)) {
-            let terms = terms.iter().map(|phrases| phrases.iter().map(Phrase::in_postgres).collect());
+            let terms = terms.iter().map(|phrases| phrases.iter().map(in_postgres).collect());
             return Ok(all_of(terms, " & ", " | "));
         }
         let mut all = Vec::new();
         for phrases in terms {
             let mut any = Vec::new();
             for phrase in phrases {
-                any.extend(self.endings(phrase).await?.iter().map(Phrase::in_sqlite));
+                any.extend(self.endings(phrase).await?.iter().map(in_sqlite));
             }
             all.push(any);
         }
@@ -160,7 +147,7 @@ impl Snapshot {
 
     /// A phrase with each of the words that there are for its last one, if those are few.
     async fn endings(&mut self, phrase: Phrase) -> Result<Vec<Phrase>, StoreError> {
-        let Some((beginning, before)) = phrase.tokens.split_last().filter(|_| phrase.is_prefix) else {
+        let Some((beginning, before)) = phrase.words.split_last().filter(|_| phrase.is_prefix) else {
             return Ok(vec![phrase]);
         };
         let (mut endings, mut from) = (Vec::new(), beginning.clone());
@@ -179,8 +166,8 @@ impl Snapshot {
             }
             // The next one, for no word has a character before a digit.
             from = format!("{term}!");
-            let tokens = before.iter().cloned().chain([term]).collect();
-            endings.push(Phrase { tokens, is_prefix: false });
+            let words = before.iter().cloned().chain([term]).collect();
+            endings.push(Phrase { words, is_prefix: false });
         }
         Ok(if endings.is_empty() { vec![phrase] } else { endings })
     }

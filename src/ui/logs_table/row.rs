@@ -174,7 +174,7 @@ fn FoundIn(found: Memo<Option<RunMatch>>) -> impl IntoView {
                 if is_match { Either::Left(view! { <mark>{text}</mark> }) } else { Either::Right(text) }
             });
             view! {
-                <span class="cell-found" dir="auto">
+                <span class="cell-found cell-found-in" dir="auto">
                     <span class="cell-found-place">{found.place()} ": "</span>
                     {pieces.collect_view()}
                 </span>
