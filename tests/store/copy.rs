@@ -212,5 +212,10 @@ async fn a_copy_follows_what_changed_and_leaves_others_alone() {
         assert!(matches!(refused, Err(CopyError::Ahead { .. })), "{refused:?}");
         let again = OrgDb::new(second.db.clone(), OrganizationId(clock::new_id()));
         assert!(matches!(again.copy_to(&target, |_| {}).await, Err(CopyError::Gone(_))));
+        // Nobody is taken for somebody else who has the same address.
+        person(&first.db, "same").await;
+        person(&second.db, "same").await;
+        let refused = first.db.copy_people_to(&second.db).await;
+        assert!(matches!(refused, Err(CopyError::Taken { table: "users" })), "{kind}: {refused:?}");
     }
 }

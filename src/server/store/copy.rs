@@ -18,7 +18,7 @@ use super::{
     schema::Organizations,
 };
 use crate::domain::ids::{OrganizationId, RunId};
-use sea_query::{Expr, ExprTrait, Query};
+use sea_query::Query;
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 use std::collections::BTreeMap;
@@ -31,8 +31,8 @@ pub enum CopyError {
     Store(#[from] StoreError),
     #[error("the organization {0} is gone")]
     Gone(OrganizationId),
-    #[error("another organization of the name {0} is there already")]
-    NameTaken(String),
+    #[error("something else of the same name or address is there already, in {table}")]
+    Taken { table: &'static str },
     #[error(
         "{name} has {there} writes there and {here} here: it was written after it was copied, and is not written over"
     )]
@@ -130,36 +130,25 @@ impl OrgDb {
     /// A copy that somebody went on with is not a copy any more.
     async fn refuse_to_spoil(&self, source: &mut Tx, to: &Self) -> Result<(), CopyError> {
         let id = self.organization_id();
-        let select = |condition: Expr| {
-            Query::select()
-                .columns([Organizations::Name, Organizations::LastChange])
-                .from(Organizations::Table)
-                .and_where(condition)
-                .take()
-        };
-        let own = select(self.owns(Organizations::Id));
-        let Some(here) = source.fetch_optional::<OrganizationRow>(&own).await? else {
+        let select = Query::select()
+            .columns([Organizations::Name, Organizations::LastChange])
+            .from(Organizations::Table)
+            .and_where(self.owns(Organizations::Id))
+            .take();
+        let Some(here) = source.fetch_optional::<OrganizationRow>(&select).await? else {
             return Err(CopyError::Gone(id));
         };
-        match to.db.fetch_optional::<OrganizationRow>(&own).await? {
-            Some(there) if there.last_change > here.last_change => {
-                Err(CopyError::Ahead { name: here.name, here: here.last_change, there: there.last_change })
-            }
-            Some(_) => Ok(()),
-            None => {
-                let named = select(Expr::col(Organizations::Name).eq(here.name.as_str()));
-                match to.db.fetch_optional::<OrganizationRow>(&named).await? {
-                    Some(_) => Err(CopyError::NameTaken(here.name)),
-                    None => Ok(()),
-                }
-            }
+        let there = to.db.fetch_optional::<OrganizationRow>(&select).await?;
+        match there.filter(|there| there.last_change > here.last_change) {
+            Some(there) => Err(CopyError::Ahead { name: here.name, here: here.last_change, there: there.last_change }),
+            None => Ok(()),
         }
     }
 }
 
 impl Db {
     /// Copies everybody, whether they belong to an organization or not any more.
-    pub async fn copy_people_to(&self, to: &Self) -> Result<Copied, StoreError> {
+    pub async fn copy_people_to(&self, to: &Self) -> Result<Copied, CopyError> {
         let mut source = self.begin_reading().await?;
         copy_part(Part::everybody(), &mut source, to).await
     }
@@ -187,7 +176,7 @@ impl Target for OrgDb {
     }
 }
 
-async fn copy_part(part: Part, source: &mut Tx, to: &impl Target) -> Result<Copied, StoreError> {
+async fn copy_part(part: Part, source: &mut Tx, to: &impl Target) -> Result<Copied, CopyError> {
     let mut copied = Copied { table: part.table.name, rows: 0, written: 0, extra: 0 };
     let mut after = None;
     loop {
@@ -199,12 +188,22 @@ async fn copy_part(part: Part, source: &mut Tx, to: &impl Target) -> Result<Copi
         copied.extra += extra.len() as u64;
         if !changed.is_empty() {
             copied.written += changed.len() as u64;
-            part.write(&mut target, changed).await?;
+            part.write(&mut target, changed).await.map_err(|error| refusal(part.table, error))?;
             target.commit().await?;
         }
         if after.is_none() {
             return Ok(copied);
         }
+    }
+}
+
+/// Rows are written over by their keys, so that what is not unique is something else.
+fn refusal(table: &Table, error: StoreError) -> CopyError {
+    match error {
+        StoreError::Database(sqlx::Error::Database(cause)) if cause.is_unique_violation() => {
+            CopyError::Taken { table: table.name }
+        }
+        error => CopyError::Store(error),
     }
 }
 

@@ -58,7 +58,7 @@ impl Part {
         Self { table: &PEOPLE, whose: Whose::Everybody }
     }
 
-    /// Whether the copy has others of whom the source knows nothing.
+    /// Whether the other side may have more of them, which are no business of the copy.
     pub const fn is_of_people(self) -> bool {
         matches!(self.whose, Whose::MembersOf(_) | Whose::Everybody)
     }
