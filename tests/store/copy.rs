@@ -156,7 +156,7 @@ async fn a_copy_that_is_broken_off_again_and_again_comes_to_its_end() {
         }
         let target = OrgDb::new(second.db.clone(), org.organization_id());
         for waits in [1, 3, 10, 20, 40] {
-            assert!(cut_off(org.copy_to(&target, |_: Copied| {}), waits).await.is_none(), "{kind}: {waits}");
+            assert!(Box::pin(cut_off(org.copy_to(&target, |_: Copied| {}), waits)).await.is_none(), "{kind}: {waits}");
         }
         // In the middle of a table.
         let contents = "SELECT count(*) FROM run_contents".to_owned();
@@ -166,7 +166,7 @@ async fn a_copy_that_is_broken_off_again_and_again_comes_to_its_end() {
         assert!(0 < copied && copied < first.number(contents).await, "{kind}: {copied}");
         second.execute(format!("DROP TRIGGER breaks{}", if kind == "SQLite" { "" } else { " ON run_contents" })).await;
         let mut waits = 60;
-        while cut_off(org.copy_to(&target, |_| {}), waits).await.is_none() {
+        while Box::pin(cut_off(org.copy_to(&target, |_| {}), waits)).await.is_none() {
             waits += 40;
         }
         copy(&first.db, &second.db).await;

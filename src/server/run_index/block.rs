@@ -83,11 +83,6 @@ impl Blocks {
         self.0.iter()
     }
 
-    /// The block that begins at a time.
-    pub fn get(&self, from: i64) -> Option<&Arc<Block>> {
-        self.0.get(&from)
-    }
-
     pub(super) fn remove(&mut self, from: i64) -> Option<Arc<Block>> {
         self.0.remove(&from)
     }
