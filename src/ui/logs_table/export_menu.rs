@@ -11,7 +11,7 @@ use crate::{
         },
     },
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// How a file may be written, as it is called and as the API is asked for it.
 const FORMATS: [(&str, &str); 2] =
@@ -24,7 +24,14 @@ const MENU: &str = "export-menu";
 pub fn ExportMenu(runs: WorkflowRuns) -> impl IntoView {
     let organization_id = use_frame().viewer.current.organization_id;
     let now = use_now();
-    let item = |(words, format): (&'static str, &'static str)| {
+    let menu = NodeRef::<html::Div>::new();
+    let close = move |_| {
+        if let Some(menu) = menu.get_untracked() {
+            // One that is closed already refuses to be closed again.
+            let _ = menu.hide_popover();
+        }
+    };
+    let item = move |(words, format): (&'static str, &'static str)| {
         let href = move || {
             let scope = runs.scope.get();
             let asked = runs.query.with(|query| query.exported(scope, runs.found_by.get(), now.get()));
@@ -32,7 +39,7 @@ pub fn ExportMenu(runs: WorkflowRuns) -> impl IntoView {
         };
         // Saved by the browser; the page stays, and the router does not take it for one of its own.
         view! {
-            <a class="menu-item" role="menuitem" href=href download rel="external">
+            <a class="menu-item" role="menuitem" href=href download rel="external" on:click=close>
                 <span class="menu-words">{words}</span>
             </a>
         }
@@ -53,6 +60,7 @@ pub fn ExportMenu(runs: WorkflowRuns) -> impl IntoView {
             class="menu-list filter-menu"
             id=MENU
             popover="auto"
+            node_ref=menu
             role="menu"
             aria-label="Export"
             on:keydown=move |event| step_by_arrows(&event, "[role=menuitem]")
