@@ -222,16 +222,23 @@ impl Live {
             // The page may have been left meanwhile, or another list asked for.
             let is_wanted = self.runs.key.try_with_untracked(|key| key.text() == text) == Some(true);
             if let (true, Ok(Ok(answer))) = (is_wanted, answer.map(|answer| answer.read())) {
-                self.show(answer);
+                // It may know of more runs than was heard of when it was asked for.
+                let pushes_off = expanded.is_some_and(|run| self.lists(run) && !has_run(&answer.page, run));
+                if !pushes_off {
+                    self.show(answer);
+                }
             }
             set_timeout(move || self.go_on(), REST);
         });
     }
 
+    /// Whether the page that is shown has a run.
+    fn lists(self, id: RunId) -> bool {
+        self.page.with_untracked(|page| page.as_ref().is_some_and(|page| has_run(page, id)))
+    }
+
     fn show(self, answer: RunsAnswer) {
-        let is_new = |id: &RunId| {
-            self.page.with_untracked(|page| !page.iter().flat_map(|page| &page.rows).any(|run| run.id == *id))
-        };
+        let is_new = |id: &RunId| !self.lists(*id);
         let arrived = answer.page.rows.iter().map(|run| run.id).filter(is_new).collect();
         let mut rows = self.rows_of(answer.page, answer.as_of);
         self.note(|notes| {
@@ -256,6 +263,10 @@ impl Live {
     fn note<T>(self, change: impl FnOnce(&mut Notes) -> T) -> Option<T> {
         self.notes.try_update_value(change)
     }
+}
+
+fn has_run(page: &Page<RunSummary>, id: RunId) -> bool {
+    page.rows.iter().any(|run| run.id == id)
 }
 
 /// Whether the page has an element like this.
