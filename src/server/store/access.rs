@@ -1,7 +1,7 @@
 //! Sessions and API tokens of an organization, found by the hash of their secret.
 
 use super::{
-    engine::StoreError,
+    error::StoreError,
     org_db::OrgDb,
     schema::{ApiTokens, Memberships, Organizations, Sessions, Users},
 };

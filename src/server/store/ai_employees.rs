@@ -1,6 +1,6 @@
 //! The teammates of an organization.
 
-use super::{engine::StoreError, org_db::OrgDb, schema::AiEmployees};
+use super::{error::StoreError, org_db::OrgDb, schema::AiEmployees};
 use crate::domain::ids::AiEmployeeId;
 use sea_query::Query;
 use sqlx::FromRow;

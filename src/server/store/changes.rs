@@ -3,7 +3,8 @@
 //! is something to read.
 
 use super::{
-    engine::{Db, StoreError, Tx},
+    engine::{Db, Tx},
+    error::StoreError,
     org_db::{OrgDb, Snapshot},
     run_rows::SummaryRow,
     schema::{Organizations, RemovedRuns, WorkflowRuns as Runs},

@@ -1,7 +1,7 @@
 //! The titles of conversations that were given none.
 
 use super::{
-    engine::StoreError,
+    error::StoreError,
     org_db::OrgDb,
     schema::{Conversations, WorkflowRuns as Runs},
 };

@@ -13,7 +13,8 @@ use self::{
     tables::{TABLES, Table},
 };
 use super::{
-    engine::{Cell, Db, StoreError, Tx},
+    engine::{Cell, Db, Tx},
+    error::StoreError,
     org_db::OrgDb,
     schema::Organizations,
 };

@@ -1,7 +1,8 @@
 //! Organizations and people, before one organization is known: at sign-in and on the command line.
 
 use super::{
-    engine::{Db, StoreError},
+    engine::Db,
+    error::StoreError,
     schema::{Memberships, Organizations, Users},
 };
 use crate::domain::{

@@ -2,7 +2,7 @@
 //! slow reader holds nothing up.
 
 use super::{
-    engine::StoreError,
+    error::StoreError,
     org_db::Snapshot,
     run_content::LongMessages,
     run_page::Stretch,

@@ -1,6 +1,6 @@
 //! What the menus of the filters offer: the values that the organization's runs have.
 
-use super::{engine::StoreError, org_db::Snapshot, schema::Workflows};
+use super::{error::StoreError, org_db::Snapshot, schema::Workflows};
 use crate::domain::{facets::Facets, filter::RunFilter, ids::WorkflowId, time::Timestamp};
 use sea_query::Query;
 use sqlx::FromRow;

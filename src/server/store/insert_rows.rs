@@ -1,6 +1,7 @@
 //! Rows by the hundred, in as few statements as the databases take.
 
-use super::engine::{StoreError, Tx};
+use super::engine::Tx;
+use super::error::StoreError;
 use sea_query::{IntoIden, IntoTableRef, OnConflict, Query, SimpleExpr, Value};
 
 /// Values of one statement; SQLite takes 32,766 and PostgreSQL 65,535.

@@ -3,7 +3,8 @@
 mod index_runs;
 mod repack;
 
-use super::engine::{Db, OpenError, Pools, StoreError};
+use super::engine::{Db, Pools};
+use super::error::{OpenError, StoreError};
 use sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Query};
 use sqlx::migrate::{MigrateError, Migrator};
 

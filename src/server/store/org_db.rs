@@ -1,7 +1,8 @@
 //! The only ways to an organization's rows: by single statements, and by a snapshot of one moment.
 
 use super::{
-    engine::{Db, StoreError, Tx},
+    engine::{Db, Tx},
+    error::StoreError,
     run_index::KeptIndexes,
 };
 use crate::{domain::ids::OrganizationId, server::run_index::RunIndex};

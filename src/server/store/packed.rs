@@ -1,7 +1,7 @@
 //! How payloads lie in the database: a codec byte, then the text, compressed when that is worth it. Documents are alike in
 //! their members, so they are compressed with a dictionary of those.
 
-use super::engine::StoreError;
+use super::error::StoreError;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{cell::RefCell, io::Read, sync::LazyLock};
 use zstd::{

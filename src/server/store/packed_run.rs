@@ -1,7 +1,7 @@
 //! A run as its rows: worked out before a transaction begins, which then has only to store them.
 
 use super::{
-    engine::StoreError,
+    error::StoreError,
     packed,
     run_content::{PackedContent, long_messages},
     schema::WorkflowRuns as Runs,

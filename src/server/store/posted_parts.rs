@@ -1,12 +1,7 @@
 //! Parts of runs as they were posted: what is known of each, and what waits for its run.
 
 use super::{
-    engine::{StoreError, Tx},
-    insert_rows::insert_rows,
-    org_db::OrgDb,
-    packed,
-    run_rows::time,
-    schema::PostedParts,
+    engine::Tx, error::StoreError, insert_rows::insert_rows, org_db::OrgDb, packed, run_rows::time, schema::PostedParts,
 };
 use crate::domain::{
     ids::{RunId, WorkflowId},

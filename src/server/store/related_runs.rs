@@ -1,7 +1,7 @@
 //! Which runs are meant by those that a run names as related: a trace by its own id, which may have become another run.
 
 use super::{
-    engine::StoreError,
+    error::StoreError,
     org_db::Snapshot,
     schema::{TraceRuns, WorkflowRuns as Runs},
 };

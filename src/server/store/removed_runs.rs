@@ -1,7 +1,8 @@
 //! Taking runs away, and what is kept of those that are gone: that they were here, and why not any more.
 
 use super::{
-    engine::{StoreError, Tx},
+    engine::Tx,
+    error::StoreError,
     insert_rows::insert_rows,
     org_db::OrgDb,
     run_index::IndexChanges,

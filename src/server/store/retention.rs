@@ -1,7 +1,8 @@
 //! Runs that are kept no longer: which they are, and everything that goes with them.
 
 use super::{
-    engine::{StoreError, Tx},
+    engine::Tx,
+    error::StoreError,
     org_db::OrgDb,
     run_index::IndexChanges,
     run_write::{RunChange, WriteOutcome},

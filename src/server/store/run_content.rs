@@ -2,7 +2,8 @@
 //! in further rows, so that none of them is read for another.
 
 use super::{
-    engine::{StoreError, Tx},
+    engine::Tx,
+    error::StoreError,
     insert_rows::insert_rows,
     org_db::{OrgDb, Snapshot},
     packed,

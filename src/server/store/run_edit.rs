@@ -2,7 +2,7 @@
 //! any other, so that everything derived from it follows. All of it within the transaction that writes.
 
 use super::{
-    engine::StoreError,
+    error::StoreError,
     org_db::{OrgDb, Snapshot},
     packed_run::PackedRun,
     posted_parts::KeptParts,

@@ -12,7 +12,8 @@ pub(super) use facts::{FACTS, FactsRow};
 pub(super) use kept::KeptIndexes;
 
 use super::{
-    engine::{StoreError, Tx},
+    engine::Tx,
+    error::StoreError,
     insert_rows::insert_rows,
     org_db::OrgDb,
     schema::{RunIndexChanges, RunIndexes},

@@ -1,7 +1,8 @@
 //! What runs share and a write makes where it is new: skills, teammates, conversations and flows.
 
 use super::{
-    engine::{StoreError, Tx},
+    engine::Tx,
+    error::StoreError,
     insert_rows::insert_rows,
     org_db::OrgDb,
     packed,

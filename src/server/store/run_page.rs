@@ -1,6 +1,6 @@
 //! Some rows of a list: where they lie, and the statement that finds them.
 
-use super::{engine::StoreError, org_db::Snapshot, schema::WorkflowRuns as Runs};
+use super::{error::StoreError, org_db::Snapshot, schema::WorkflowRuns as Runs};
 use crate::{
     domain::{filter::RunFilter, page::PageRequest},
     server::run_index::PagePlace,

@@ -1,6 +1,6 @@
 //! The rows of runs as the database has them, and what they say.
 
-use super::{engine::StoreError, packed, run_content::LongMessages, runs::Columns};
+use super::{error::StoreError, packed, run_content::LongMessages, runs::Columns};
 use crate::domain::{
     cost::CostLine,
     failure::Failure,

@@ -2,7 +2,8 @@
 //! are as many statements as one.
 
 use super::{
-    engine::{StoreError, Tx},
+    engine::Tx,
+    error::StoreError,
     insert_rows::insert_rows,
     org_db::{OrgDb, Snapshot},
     packed_run::{PackedRun, RECORD},

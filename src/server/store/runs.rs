@@ -1,7 +1,7 @@
 //! Reading runs: what a filter means as a condition, and the list, its count and one run.
 
 use super::{
-    engine::StoreError,
+    error::StoreError,
     org_db::Snapshot,
     run_content::state_digest,
     run_page::Entry,

@@ -1,11 +1,6 @@
 //! The document of each run: the number under which its words are kept, which grows with the time of its creation.
 
-use super::{
-    engine::{StoreError, Tx},
-    insert_rows::insert_rows,
-    org_db::OrgDb,
-    schema::SearchDocs,
-};
+use super::{engine::Tx, error::StoreError, insert_rows::insert_rows, org_db::OrgDb, schema::SearchDocs};
 use crate::domain::{ids::RunId, range::Range, time::Timestamp};
 use sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sha2::{Digest, Sha256};

@@ -1,7 +1,7 @@
 //! The runs that a search finds, newest first, among those that fit a filter.
 
 use super::{
-    engine::StoreError,
+    error::StoreError,
     org_db::Snapshot,
     run_rows::RunRow,
     runs::Columns,

@@ -3,7 +3,7 @@
 
 use super::{
     changes::ChangedRun,
-    engine::StoreError,
+    error::StoreError,
     org_db::{OrgDb, Snapshot},
     schema::{SearchIndexes, WorkflowRuns as Runs},
     search_words::Mark,

@@ -1,7 +1,7 @@
 //! What of runs is searched, read from where it is stored.
 
 use super::{
-    engine::StoreError,
+    error::StoreError,
     org_db::Snapshot,
     packed,
     run_content::{LongMessages, SearchedContent},

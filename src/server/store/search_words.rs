@@ -3,7 +3,8 @@
 //! of another one is even walked by.
 
 use super::{
-    engine::{StoreError, Tx},
+    engine::Tx,
+    error::StoreError,
     org_db::{OrgDb, Snapshot},
     schema::SearchWords,
 };

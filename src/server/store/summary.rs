@@ -1,7 +1,7 @@
 //! What the runs of a filter come to: from the run index, or where it does not know enough, from the newest of the runs.
 
 use super::{
-    engine::StoreError,
+    error::StoreError,
     org_db::Snapshot,
     run_index::{FACTS, FactsRow, aside},
     schema::WorkflowRuns as Runs,

@@ -2,7 +2,8 @@
 //! traces that are part of no run, or of none any more.
 
 use super::{
-    engine::{StoreError, Tx},
+    engine::Tx,
+    error::StoreError,
     org_db::OrgDb,
     schema::{TraceBatches, TraceRuns, WorkflowRuns as Runs},
     traces::TraceRow,

@@ -2,7 +2,8 @@
 //! them, so that nothing depends on the order in which they come.
 
 use super::{
-    engine::{StoreError, Tx},
+    engine::Tx,
+    error::StoreError,
     insert_rows::insert_rows,
     org_db::{OrgDb, Snapshot},
     packed,

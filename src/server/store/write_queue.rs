@@ -2,7 +2,8 @@
 //! wait for the disk, and two writers never meet.
 
 use super::{
-    engine::{Db, StoreError},
+    engine::Db,
+    error::StoreError,
     org_db::OrgDb,
     run_write::{RunChange, WriteOutcome},
 };

@@ -4,7 +4,8 @@ use super::tables::{Kind, PEOPLE, Table};
 use crate::{
     domain::ids::OrganizationId,
     server::store::{
-        engine::{Cell, Cells, StoreError, Tx},
+        engine::{Cell, Cells, Tx},
+        error::StoreError,
         insert_rows::insert_rows,
         schema::Memberships,
     },

@@ -1,6 +1,6 @@
 //! The tables that are copied, and those that are not.
 
-use crate::server::store::engine::{Cell, StoreError};
+use crate::server::store::{engine::Cell, error::StoreError};
 use sea_query::Value;
 use uuid::Uuid;
 

@@ -3,7 +3,8 @@
 use crate::{
     domain::ids::OrganizationId,
     server::store::{
-        engine::{Db, StoreError},
+        engine::Db,
+        error::StoreError,
         run_index::OfIndex,
         schema::{Organizations, RunIndexes},
     },

@@ -12,7 +12,8 @@ use crate::{
         time::Timestamp,
     },
     server::store::{
-        engine::{Db, StoreError, Tx},
+        engine::{Db, Tx},
+        error::StoreError,
         insert_rows::insert_rows,
         packed::{self, unpack_json},
         run_content::{CONTENT, contents},

@@ -9,7 +9,8 @@ use crate::{
             packed::{self, PackedBlock},
         },
         store::{
-            engine::{StoreError, Tx},
+            engine::Tx,
+            error::StoreError,
             insert_rows::insert_rows,
             schema::{RunIndexBlocks, RunIndexChanges, RunIndexes},
         },

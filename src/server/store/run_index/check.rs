@@ -8,11 +8,7 @@ use crate::{
     domain::ids::RunId,
     server::{
         run_index::{IndexChange, RunIndex},
-        store::{
-            engine::{StoreError, Tx},
-            org_db::OrgDb,
-            schema::WorkflowRuns as Runs,
-        },
+        store::{engine::Tx, error::StoreError, org_db::OrgDb, schema::WorkflowRuns as Runs},
     },
 };
 use sea_query::{Expr, ExprTrait, Order, Query};

@@ -7,7 +7,7 @@ use crate::{
         run_facts::RunFacts,
     },
     server::store::{
-        engine::StoreError,
+        error::StoreError,
         run_rows::{inconsistent, time, unreadable},
         schema::WorkflowRuns as Runs,
     },

@@ -6,10 +6,7 @@ use crate::{
     domain::ids::OrganizationId,
     server::{
         run_index::RunIndex,
-        store::{
-            engine::{StoreError, Tx},
-            org_db::Snapshot,
-        },
+        store::{engine::Tx, error::StoreError, org_db::Snapshot},
     },
 };
 use std::{
