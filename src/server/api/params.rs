@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     domain::{
-        change::Position,
         engine_state::MAX_STATE_KEY_CHARS,
         filter::RunFilter,
         page::{Limit, PageNumber, PageRequest},
@@ -20,8 +19,8 @@ use crate::{
 use serde_json::json;
 use std::str::FromStr;
 use utoipa::openapi::{
-    ObjectBuilder, Required, Type,
-    path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
+    ObjectBuilder, Type,
+    path::{Parameter, ParameterStyle},
     schema::AdditionalProperties,
 };
 
@@ -50,13 +49,6 @@ impl Default for ListParams {
 #[derive(Debug, Default)]
 pub struct FilterParams {
     pub filter: RunFilter,
-}
-
-/// What a stream of events asks for: the filters of a list, and from where on.
-#[derive(Debug, Default)]
-pub struct EventParams {
-    pub filters: FilterParams,
-    pub after: Option<Position>,
 }
 
 /// One of them, but for `state[…]`, which has any name.
@@ -181,27 +173,9 @@ const PARAMETERS: &[ListParameter] = &[
 /// What says which page is listed and how, and filters nothing.
 const OF_THE_PAGE: [&str; 4] = ["page", "limit", "exclude", "q"];
 
-const AFTER: &str = "after";
-
 /// The parameters that filter, as the OpenAPI document has them.
 pub fn described_filters() -> Vec<Parameter> {
     described().into_iter().filter(|parameter| !OF_THE_PAGE.contains(&parameter.name.as_str())).collect()
-}
-
-/// From where on events are told, as a parameter.
-pub fn described_after() -> Parameter {
-    query_parameter(AFTER, "As `Last-Event-ID`, which counts before it", event_id()).build()
-}
-
-/// The same as a header.
-pub fn described_last_event_id() -> Parameter {
-    ParameterBuilder::new()
-        .name("Last-Event-ID")
-        .parameter_in(ParameterIn::Header)
-        .required(Required::False)
-        .description(Some("The `id` of the last event that was read"))
-        .schema(Some(event_id()))
-        .build()
 }
 
 /// The parameters as the OpenAPI document has them.
@@ -235,15 +209,6 @@ impl QueryParams for FilterParams {
         let read = list.read(name, text);
         self.filter = list.filter;
         read
-    }
-}
-
-impl QueryParams for EventParams {
-    fn read(&mut self, name: &str, text: &str) -> Option<Result<(), String>> {
-        match name {
-            AFTER => Some(set_some(&mut self.after, value(text))),
-            name => self.filters.read(name, text),
-        }
     }
 }
 
@@ -293,10 +258,6 @@ fn short_text() -> ObjectBuilder {
     text(None).min_length(Some(1)).max_length(Some(MAX_TEXT_CHARS))
 }
 
-fn event_id() -> ObjectBuilder {
-    text(Some("^[0-9]{1,18}([.][0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")).examples(["4711"])
-}
-
 fn count_range() -> ObjectBuilder {
     text(Some("^([0-9]{1,18}[.]{2}([0-9]{1,18})?|[.]{2}[0-9]{1,18})$")).examples(["1000..10000", "60000.."])
 }
@@ -314,12 +275,7 @@ fn time_range() -> ObjectBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::{ids::AiEmployeeId, scope::LogsScope, time::Timestamp},
-        error::AppError,
-        logs_query::LogsQuery,
-        server::api::query::parse,
-    };
+    use crate::{error::AppError, server::api::query::parse};
     use proptest::prelude::*;
 
     fn faults(query: &str) -> Vec<String> {
@@ -370,37 +326,6 @@ mod tests {
         );
         let many = (0..=MAX_STATE_PAIRS).map(|n| format!("state[{n}]=x")).collect::<Vec<_>>().join("&");
         assert_eq!(faults(&many), ["state[50]: is more than the 50 pairs that one request may ask for"]);
-    }
-
-    #[test]
-    fn p51_a_page_hears_of_what_its_list_asks_for() {
-        let id = "7f1c9b1e-52d0-4b8e-9c3a-0d4f5a6b7c8d";
-        let nora = AiEmployeeId(id.parse().unwrap());
-        for scope in [LogsScope::Organization, LogsScope::Teammate(nora), LogsScope::TeammateApi(nora)] {
-            for search in [
-                "page=3&q=wet".to_owned(),
-                "status=failed&channel=a+%26+b%3D&model=%E6%A8%A1&duration=1-10s&tokens=gt10k".to_owned(),
-                format!("skill={id}&teammate=00000000-0000-4000-8000-000000000001&duration=5..&tokens=..100"),
-                "date=2026-11-20T10:00:00Z..2026-11-21T10:00:00.123Z".to_owned(),
-            ] {
-                let query = LogsQuery::parse(&search);
-                let listed = scope.narrow(query.filters.to_run_filter(Timestamp::EPOCH));
-                let heard: EventParams = parse(&query.watched(scope, None)).unwrap();
-                assert_eq!(heard.filters.filter, listed, "{search}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_stream_takes_the_filters_of_a_list_and_nothing_of_its_page() {
-        let params: EventParams = parse("status=failed&state[region]=eu&after=12&channel=api").unwrap();
-        let list: ListParams = parse("status=failed&state[region]=eu&channel=api").unwrap();
-        assert_eq!((params.filters.filter, params.after), (list.filter, Some(Position::after(12))));
-        let Err(AppError::BadRequest(faults)) = parse::<EventParams>("page=1&limit=2&exclude=flow&after=x") else {
-            panic!("it is refused")
-        };
-        let named: Vec<_> = faults.iter().map(|fault| fault.param.as_str()).collect();
-        assert_eq!(named, ["page", "limit", "exclude", "after"]);
     }
 
     proptest! {

@@ -1,0 +1,139 @@
+//! Lists, their totals and what menus offer, by the run index and without it.
+
+use super::*;
+
+/// So many data sets, each asked with so many filters: 2,000 combinations on each database.
+const DATA_SETS: usize = 50;
+const FILTERS: usize = 40;
+
+#[tokio::test]
+async fn lists_are_what_the_oracle_says() {
+    for database in both().await {
+        let (mut runner, mut fitting) = (TestRunner::deterministic(), 0);
+        for set in 0..DATA_SETS {
+            // Every organization has the same ids; they are other runs.
+            let org = organization(&database.db).await;
+            let runs = [0, 1, 12, 40, 90][set % 5];
+            let mut documents: Vec<_> = (0..runs).map(|n| any(&runs::any_run(n), &mut runner)).collect();
+            for document in &mut documents {
+                document.updated_at = Some(runs::at(0).parse().unwrap());
+            }
+            write(&org, &documents).await;
+            // Some are other runs by now, but of the same skill.
+            for (n, document) in (0..).zip(&mut documents).step_by(3) {
+                let workflow_id = document.workflow_id;
+                *document = any(&runs::any_run(n), &mut runner);
+                document.workflow_id = workflow_id;
+                document.updated_at = Some(runs::at(1).parse().unwrap());
+            }
+            write(&org, &documents).await;
+            let options = filter_options::filter_options(&org, &RunFilter::default(), alloy_logs::server::clock::now())
+                .await
+                .unwrap();
+            let models: BTreeSet<_> = documents.iter().filter_map(|document| document.model.clone()).collect();
+            assert!(models.iter().eq(&options.models), "{}", database.kind);
+            assert!(options.models.is_sorted() && options.channels.is_sorted(), "{}", database.kind);
+            let skills: BTreeSet<_> = documents.iter().filter_map(|document| document.workflow_id).collect();
+            assert_eq!(options.skills.iter().map(|skill| skill.id).collect::<BTreeSet<_>>(), skills);
+            for case in 0..FILTERS {
+                let filter = if case == 0 { RunFilter::default() } else { any(&oracle::any_filter(), &mut runner) };
+                let request = PageRequest {
+                    page: (case as u64 % 3 + 1).try_into().unwrap(),
+                    limit: [25, 10, 1, 100][case % 4].try_into().unwrap(),
+                };
+                let page = list_runs::summaries(&org, &filter, request).await.unwrap();
+                let expected = oracle::list(&documents, &filter, request);
+                let ids: Vec<_> = page.rows.iter().map(|run| run.id).collect();
+                assert_eq!((ids, page.total), expected, "{} for {filter:?} {request:?}", database.kind);
+                let api = list_runs::runs(&org, &filter, request, Columns::List).await.unwrap();
+                assert_eq!(api.rows.iter().map(|run| run.id).collect::<Vec<_>>(), expected.0, "{}", database.kind);
+                // Each stands where a link to it says.
+                if let Some(last) = page.rows.last() {
+                    let before = org.snapshot().await.unwrap().count_before(&filter, last.created_at, last.id).await;
+                    let expected = request.offset() + page.rows.len() as u64 - 1;
+                    assert_eq!(before.unwrap(), expected, "{} for {filter:?} {request:?}", database.kind);
+                }
+                fitting += usize::from(page.total > 0);
+            }
+        }
+        assert!(fitting > DATA_SETS * FILTERS / 5, "the filters meet something: {fitting}");
+        database.assert_kept().await;
+    }
+}
+
+#[tokio::test]
+async fn a_page_far_down_is_the_one_that_the_oracle_finds() {
+    let documents: Vec<_> = (0..6_200_u64)
+        .map(|n| {
+            // Ten at once, over seventeen hours; one in twelve failed.
+            let status = if n % 12 == 0 { "failed" } else { "completed" };
+            let created_at = runs::at(i64::try_from(n / 10 * 100).unwrap());
+            let (id, workflow_id) = (runs::id(1, n), runs::id(2, n % 3));
+            runs::document(&json!({ "id": id, "workflow_id": workflow_id, "status": status, "created_at": created_at }))
+        })
+        .collect();
+    let all = RunFilter::default();
+    let filters = [
+        all.clone(),
+        RunFilter { status: Some(RunStatus::Completed), ..all.clone() },
+        RunFilter { started: Some(Range { from: Some(runs::at(777).parse().unwrap()), to: None }), ..all.clone() },
+        RunFilter { started: Some(Range { from: None, to: Some(runs::at(61_234).parse().unwrap()) }), ..all },
+    ];
+    for database in both().await {
+        let org = organization(&database.db).await;
+        write(&org, &documents).await;
+        for filter in &filters {
+            for page in [1, 50, 51, 52, 55, 57, 60, 62, 63, 1_000_000_000] {
+                let request = PageRequest { page: page.try_into().unwrap(), limit: 100.try_into().unwrap() };
+                let answer = list_runs::summaries(&org, filter, request).await.unwrap();
+                let ids: Vec<_> = answer.rows.iter().map(|run| run.id).collect();
+                assert_eq!((ids, answer.total), oracle::list(&documents, filter, request), "{} {page}", database.kind);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_list_scans_the_table_or_sorts_more_than_its_page() {
+    // SQLite plans by the statement alone; what PostgreSQL does with a million runs is seen by `make bench`.
+    let sqlite = &both().await[0];
+    let org = organization(&sqlite.db).await;
+    for (name, filter) in oracle::menu_filters() {
+        let plans = org.snapshot().await.unwrap().explain_list(&filter, PageRequest::default()).await.unwrap();
+        for step in plans.rows.iter().chain(&plans.total) {
+            assert!(!step.starts_with("SCAN workflow_runs"), "{name}: {plans:?}");
+        }
+        // The page itself is put in order once more when it has been joined; that is the last step.
+        let sorts = plans.rows.iter().filter(|step| step.contains("TEMP B-TREE")).count();
+        assert!(sorts <= 1, "{name}: {plans:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_index_that_is_wrong_is_found_and_made_again() {
+    for database in both().await {
+        let org = organization(&database.db).await;
+        write(&org, &(0..3).map(|n| runs::document(&runs::full_run(n))).collect::<Vec<_>>()).await;
+        assert_eq!(org.check_index().await.unwrap().differences, 0, "{}", database.kind);
+        let id = org.organization_id().0.simple();
+        let id = if database.kind == "SQLite" { format!("X'{id}'") } else { format!("'{id}'") };
+        let sql = format!("DELETE FROM run_index_changes WHERE organization_id = {id} RETURNING 1");
+        database
+            .number(if database.kind == "SQLite" {
+                sql
+            } else {
+                format!("WITH gone AS ({sql}) SELECT count(*) FROM gone")
+            })
+            .await;
+        // Another server, which has nothing in memory.
+        let other = OrgDb::new(open(&database.url).await, org.organization_id());
+        let check = other.check_index().await.unwrap();
+        assert_eq!((check.runs, check.differences, count(&other).await), (3, 3, 0), "{}", database.kind);
+        other.rebuild_index().await.unwrap();
+        assert_eq!((other.check_index().await.unwrap().differences, count(&other).await), (0, 3));
+        // The first one hears of it, and goes on from there.
+        write(&org, &[runs::document(&runs::full_run(7))]).await;
+        assert_eq!((count(&org).await, count(&other).await), (4, 4), "{}", database.kind);
+        database.assert_kept().await;
+    }
+}
