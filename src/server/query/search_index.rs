@@ -11,12 +11,20 @@ const MOST: u64 = 512;
 const LONG: Duration = Duration::from_millis(50);
 const SHORT: Duration = Duration::from_millis(20);
 
+/// How long a burst of writes keeps it from its work, a round at a time.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// What was put into an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaughtUp {
     pub runs: u64,
     /// Whether all runs are there as they are.
     pub is_all: bool,
+}
+
+/// Waits while others write much, though not for ever.
+pub async fn let_others_write(org: &OrgDb) {
+    org.lull(PATIENCE).await;
 }
 
 /// Puts runs into the index that are not there as they are, until about so much time has passed.

@@ -11,7 +11,7 @@ use crate::domain::ids::OrganizationId;
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::oneshot;
 
@@ -23,6 +23,9 @@ const MAX_WAITING: usize = 128 * 1024 * 1024;
 
 /// A transaction that takes longer is given up, so that a connection that is lost without a word stops nobody for good.
 const PATIENCE: Duration = Duration::from_secs(25);
+
+/// Without a write for so long, nobody is writing much.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// Writes that are one transaction, alone or with others.
 #[derive(Debug)]
@@ -39,6 +42,8 @@ struct Job {
 #[derive(Debug, Default)]
 pub(super) struct WriteQueue {
     lanes: Mutex<HashMap<Option<OrganizationId>, VecDeque<Job>>>,
+    /// When a job came last.
+    last: Mutex<Option<Instant>>,
 }
 
 impl OrgDb {
@@ -59,14 +64,30 @@ impl OrgDb {
     }
 }
 
+impl OrgDb {
+    /// Done when nothing was written here for a moment, or after so long all the same: for work that others should not wait
+    /// for.
+    pub async fn lull(&self, at_most: Duration) {
+        let began = Instant::now();
+        while began.elapsed() < at_most && self.db.queue.last().is_some_and(|last| last.elapsed() < QUIET) {
+            tokio::time::sleep(QUIET).await;
+        }
+    }
+}
+
 impl WriteQueue {
     fn lanes(&self) -> MutexGuard<'_, HashMap<Option<OrganizationId>, VecDeque<Job>>> {
         // Nothing that can fail is done while it is held.
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn last(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Lets a job wait. Whether its lane is new and needs a task.
     fn push(&self, lane: Option<OrganizationId>, job: Job) -> Result<bool, StoreError> {
+        *self.last() = Some(Instant::now());
         let mut lanes = self.lanes();
         let waiting: usize = lanes.get(&lane).into_iter().flatten().map(|job| job.weight).sum();
         if waiting > 0 && waiting + job.weight > MAX_WAITING {
