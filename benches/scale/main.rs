@@ -4,12 +4,15 @@
 //! `ALLOY_BENCH_RUNS` says how many are many, a million if nothing is said; `make bench-scale` asks for ten million.
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made is a failure")]
 
-#[path = "support/http.rs"]
+#[path = "../support/http.rs"]
 mod http;
-#[path = "support/mod.rs"]
+#[path = "../support/mod.rs"]
 mod measures;
-#[path = "../tests/support/mod.rs"]
+#[path = "../../tests/support/mod.rs"]
 mod support;
+
+mod fill;
+mod over_http;
 
 use alloy_logs::{
     domain::{
@@ -77,13 +80,13 @@ fn main() {
             let org = installation.organization("Halden");
             let began = Instant::now();
             let copies = runs / WRITTEN;
-            fill(&runtime, &installation, &org, copies);
+            fill::fill(&runtime, &installation, &org, copies);
             println!("{} runs, made in {:.0} s", thousands(copies * WRITTEN), began.elapsed().as_secs_f64());
             Filled { installation, org, runs: copies * WRITTEN }
         });
         runtime.block_on(lists(&few, &many, &promise));
         runtime.block_on(sums(&few, &many));
-        over_http(&runtime, &many);
+        over_http::measure(&runtime, &many);
     }
 }
 
@@ -98,103 +101,6 @@ impl Filled {
     async fn open(&self) -> OrgDb {
         OrgDb::new(database::open(self.installation.url()).await, self.org.parse().unwrap())
     }
-}
-
-/// One lean run: short messages, no steps, one row of costs.
-fn run(n: u64, now: Timestamp, random: &mut ChaCha8Rng) -> RunDocument {
-    let status = match random.random_range(0..100) {
-        0..82 => "completed",
-        82..93 => "failed",
-        93..96 => "cancelled",
-        96..98 => "running",
-        98 => "suspended",
-        _ => "pending",
-    };
-    let created = now.plus(-TimeDelta::seconds(random.random_range(1_800..90 * 86_400)));
-    // Each power of ten as likely as the next.
-    let mut spread = |powers: f64| 10_f64.powf(random.random_range(1.0..powers)).round();
-    let (millis, tokens) = (spread(5.5), spread(4.7));
-    let at = |millis: f64| {
-        #[expect(clippy::cast_possible_truncation, reason = "a few minutes")]
-        let delta = TimeDelta::milliseconds(millis as i64);
-        created.plus(delta).to_string()
-    };
-    let end = |of: &str| (status == of).then(|| at(millis));
-    let conversation = (n % 10 < 7).then(|| id(4, n / 3));
-    let document = json!({
-        "id": id(1, n), "workflow_id": id(2, n % 24), "workflow_name": format!("Skill {}", n % 24),
-        "ai_employee_id": id(3, n % 9), "ai_employee_name": format!("Mate {}", n % 9),
-        "conversation_id": conversation, "conversation_channel": conversation.map(|_| CHANNELS[(n / 3 % 4) as usize]),
-        "trigger_id": n.is_multiple_of(5).then(|| TRIGGERS[(n / 5 % 3) as usize]), "model": MODELS[(n * n % 5) as usize],
-        "status": status, "created_at": created.to_string(), "started_at": at(0.0),
-        "completed_at": end("completed"), "failed_at": end("failed"), "cancelled_at": end("cancelled"),
-        "input_message": format!("Where is order {n}? It was to come on Tuesday."), "output_message": "It left the house today.",
-        "token_history": [{ "id": "t", "key_type": "platform", "input_tokens": tokens, "output_tokens": 7, "usd_cost": 0.01 }],
-    });
-    document::parse(document.to_string().as_bytes()).unwrap()
-}
-
-/// Writes the first runs as the program does, then has the database copy them.
-fn fill(runtime: &tokio::runtime::Runtime, installation: &Installation, org: &str, copies: u64) {
-    runtime.block_on(async {
-        let db = database::open(installation.url()).await;
-        let org = OrgDb::new(db.clone(), org.parse().unwrap());
-        let (now, mut random) = (clock::now(), ChaCha8Rng::seed_from_u64(7));
-        for batch in (0..WRITTEN).collect::<Vec<_>>().chunks(500) {
-            let documents = batch.iter().map(|n| RunWrite::named(run(*n, now, &mut random)).unwrap());
-            ingest::write(&org, documents.collect()).await.unwrap();
-        }
-        db.close().await;
-    });
-    let sqlite = installation.url().starts_with("sqlite");
-    let (columns, id) = if sqlite {
-        ("SELECT name FROM pragma_table_info('TABLE')", "unhex(substr(hex(COLUMN), 1, 24) || printf('%08x', COPY))")
-    } else {
-        (
-            "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'TABLE'",
-            "(substr(replace(COLUMN::text, '-', ''), 1, 24) || lpad(to_hex(COPY), 8, '0'))::uuid",
-        )
-    };
-    // Indexes are made when all rows are there, which takes less than to keep them up.
-    let indexes = if sqlite {
-        "SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'workflow_runs' AND sql IS NOT NULL"
-    } else {
-        "SELECT indexdef FROM pg_indexes WHERE tablename = 'workflow_runs' AND indexname LIKE 'runs_%'"
-    };
-    let indexes = installation.execute(indexes);
-    for index in &indexes {
-        let name = index.split_whitespace().nth(2).unwrap();
-        installation.execute(&format!("DROP INDEX {name}"));
-    }
-    let names = installation.execute(&columns.replace("TABLE", "workflow_runs"));
-    for copy in 1..copies {
-        installation.execute(&copy_statement(&names, id, copy, copies));
-    }
-    for index in &indexes {
-        installation.execute(index);
-    }
-    installation.run(&["check", "--repair"], "");
-    if !sqlite {
-        // What the server does by itself after a while.
-        installation.execute("VACUUM ANALYZE");
-    }
-}
-
-/// Copies what was written under another id, all copies within half an hour after it.
-fn copy_statement(columns: &[String], id: &str, copy: u64, copies: u64) -> String {
-    let later = copy * 1_500_000_000 / copies;
-    let values = columns.iter().map(|name| match name.as_str() {
-        "id" => id.replace("COLUMN", "id").replace("COPY", &copy.to_string()),
-        // Only copies have it.
-        "updated_at" => "1".to_owned(),
-        name if name.ends_with("_at") => format!("{name} + {later}"),
-        name => name.to_owned(),
-    });
-    format!(
-        "INSERT INTO workflow_runs ({}) SELECT {} FROM workflow_runs WHERE updated_at IS NULL",
-        columns.join(", "),
-        values.collect::<Vec<_>>().join(", ")
-    )
 }
 
 /// Every list that a menu can ask for, one filter at a time.
@@ -342,95 +248,4 @@ fn say(name: &str, before: Times, taken: Times, promise: f64) {
         taken.p50 / before.p50,
         if taken.p50 > promise { "  above what was promised" } else { "" }
     );
-}
-
-/// The list over HTTP beside a handler that has the same bytes in memory, and exports, each with what the program weighs.
-fn over_http(runtime: &tokio::runtime::Runtime, many: &Filled) {
-    let token = many.installation.token(&many.org, "runs:read");
-    let server = many.installation.serve_with(&[("ALLOY_LOG", "warn,alloy_logs::server::cli=info")]);
-    let runs = format!("/api/organizations/{}/workflows/runs", many.org);
-    let list = format!("{runs}/?exclude=flow,state&limit=25");
-    let body = server.get(&list, &token).body;
-    let bytes = body.len();
-    println!("\nlist over HTTP, 16 clients, {bytes} bytes each");
-    runtime.block_on(async {
-        let bare = bare_handler(body).await;
-        let ours = requests(&server.address, &list, &token).await;
-        let theirs = requests(&bare, "/", &token).await;
-        let share = ours / theirs;
-        let late = if share < 0.4 { "  above what was promised" } else { "" };
-        println!("{ours:.0} requests/s, a bare handler {theirs:.0}: {:.0}%{late}", share * 100.0);
-    });
-    println!("resident {:.0} MB", resident(server.id()));
-    for format in ["ndjson", "csv"] {
-        let before = resident(server.id());
-        let began = Instant::now();
-        let path = format!("{runs}/export/?format={format}");
-        let (bytes, most) = runtime.block_on(drain(&server, &path, &token));
-        let seconds = began.elapsed().as_secs_f64();
-        #[expect(clippy::cast_precision_loss, reason = "for people")]
-        let rate = many.runs as f64 / seconds;
-        println!(
-            "export as {format}: {rate:.0} runs/s, {:.0} MB in {seconds:.0} s, resident grew by {:.1} MB",
-            bytes / 1e6,
-            most - before
-        );
-    }
-}
-
-/// Good answers a second that sixteen clients get.
-async fn requests(address: &str, path: &str, token: &str) -> f64 {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n");
-    let began = Instant::now();
-    let clients = (0..16).map(|_| {
-        let (request, address) = (request.clone(), address.to_owned());
-        tokio::spawn(async move {
-            let (mut stream, mut buffer) = (TcpStream::connect(address).await.unwrap(), Vec::new());
-            let mut answers = 0_u32;
-            while began.elapsed() < Duration::from_secs(4) {
-                exchange(&mut stream, &mut buffer, request.as_bytes()).await;
-                answers += 1;
-            }
-            answers
-        })
-    });
-    let mut answers = 0;
-    for client in clients.collect::<Vec<_>>() {
-        answers += client.await.unwrap();
-    }
-    f64::from(answers) / began.elapsed().as_secs_f64()
-}
-
-/// Reads an answer to its end: how many bytes it has, and what the program weighed most meanwhile, in megabytes.
-async fn drain(server: &Server, path: &str, token: &str) -> (f64, f64) {
-    let request =
-        format!("GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
-    let mut stream = TcpStream::connect(&server.address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let (mut buffer, mut bytes, mut most, mut reads) = (vec![0; 256 * 1024], 0.0, 0.0_f64, 0_u32);
-    loop {
-        let read = stream.read(&mut buffer).await.unwrap();
-        if read == 0 {
-            return (bytes, most);
-        }
-        bytes += f64::from(u32::try_from(read).unwrap());
-        reads += 1;
-        if reads % 100 == 1 {
-            most = most.max(resident(server.id()));
-        }
-    }
-}
-
-/// A handler that answers what it has in memory; its address.
-async fn bare_handler(body: String) -> String {
-    let body = axum::body::Bytes::from(body);
-    let answer = move || {
-        let body = body.clone();
-        async move { ([(axum::http::header::CONTENT_TYPE, "application/json")], body) }
-    };
-    let router = axum::Router::new().route("/", axum::routing::get(answer));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    address
 }

@@ -1,0 +1,100 @@
+//! Lean runs by the million: some are written as the program does, the others are copies that the database makes.
+
+use super::*;
+
+/// One lean run: short messages, no steps, one row of costs.
+fn run(n: u64, now: Timestamp, random: &mut ChaCha8Rng) -> RunDocument {
+    let status = match random.random_range(0..100) {
+        0..82 => "completed",
+        82..93 => "failed",
+        93..96 => "cancelled",
+        96..98 => "running",
+        98 => "suspended",
+        _ => "pending",
+    };
+    let created = now.plus(-TimeDelta::seconds(random.random_range(1_800..90 * 86_400)));
+    // Each power of ten as likely as the next.
+    let mut spread = |powers: f64| 10_f64.powf(random.random_range(1.0..powers)).round();
+    let (millis, tokens) = (spread(5.5), spread(4.7));
+    let at = |millis: f64| {
+        #[expect(clippy::cast_possible_truncation, reason = "a few minutes")]
+        let delta = TimeDelta::milliseconds(millis as i64);
+        created.plus(delta).to_string()
+    };
+    let end = |of: &str| (status == of).then(|| at(millis));
+    let conversation = (n % 10 < 7).then(|| id(4, n / 3));
+    let document = json!({
+        "id": id(1, n), "workflow_id": id(2, n % 24), "workflow_name": format!("Skill {}", n % 24),
+        "ai_employee_id": id(3, n % 9), "ai_employee_name": format!("Mate {}", n % 9),
+        "conversation_id": conversation, "conversation_channel": conversation.map(|_| CHANNELS[(n / 3 % 4) as usize]),
+        "trigger_id": n.is_multiple_of(5).then(|| TRIGGERS[(n / 5 % 3) as usize]), "model": MODELS[(n * n % 5) as usize],
+        "status": status, "created_at": created.to_string(), "started_at": at(0.0),
+        "completed_at": end("completed"), "failed_at": end("failed"), "cancelled_at": end("cancelled"),
+        "input_message": format!("Where is order {n}? It was to come on Tuesday."), "output_message": "It left the house today.",
+        "token_history": [{ "id": "t", "key_type": "platform", "input_tokens": tokens, "output_tokens": 7, "usd_cost": 0.01 }],
+    });
+    document::parse(document.to_string().as_bytes()).unwrap()
+}
+
+/// Writes the first runs as the program does, then has the database copy them.
+pub fn fill(runtime: &tokio::runtime::Runtime, installation: &Installation, org: &str, copies: u64) {
+    runtime.block_on(async {
+        let db = database::open(installation.url()).await;
+        let org = OrgDb::new(db.clone(), org.parse().unwrap());
+        let (now, mut random) = (clock::now(), ChaCha8Rng::seed_from_u64(7));
+        for batch in (0..WRITTEN).collect::<Vec<_>>().chunks(500) {
+            let documents = batch.iter().map(|n| RunWrite::named(run(*n, now, &mut random)).unwrap());
+            ingest::write(&org, documents.collect()).await.unwrap();
+        }
+        db.close().await;
+    });
+    let sqlite = installation.url().starts_with("sqlite");
+    let (columns, id) = if sqlite {
+        ("SELECT name FROM pragma_table_info('TABLE')", "unhex(substr(hex(COLUMN), 1, 24) || printf('%08x', COPY))")
+    } else {
+        (
+            "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'TABLE'",
+            "(substr(replace(COLUMN::text, '-', ''), 1, 24) || lpad(to_hex(COPY), 8, '0'))::uuid",
+        )
+    };
+    // Indexes are made when all rows are there, which takes less than to keep them up.
+    let indexes = if sqlite {
+        "SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'workflow_runs' AND sql IS NOT NULL"
+    } else {
+        "SELECT indexdef FROM pg_indexes WHERE tablename = 'workflow_runs' AND indexname LIKE 'runs_%'"
+    };
+    let indexes = installation.execute(indexes);
+    for index in &indexes {
+        let name = index.split_whitespace().nth(2).unwrap();
+        installation.execute(&format!("DROP INDEX {name}"));
+    }
+    let names = installation.execute(&columns.replace("TABLE", "workflow_runs"));
+    for copy in 1..copies {
+        installation.execute(&copy_statement(&names, id, copy, copies));
+    }
+    for index in &indexes {
+        installation.execute(index);
+    }
+    installation.run(&["check", "--repair"], "");
+    if !sqlite {
+        // What the server does by itself after a while.
+        installation.execute("VACUUM ANALYZE");
+    }
+}
+
+/// Copies what was written under another id, all copies within half an hour after it.
+fn copy_statement(columns: &[String], id: &str, copy: u64, copies: u64) -> String {
+    let later = copy * 1_500_000_000 / copies;
+    let values = columns.iter().map(|name| match name.as_str() {
+        "id" => id.replace("COLUMN", "id").replace("COPY", &copy.to_string()),
+        // Only copies have it.
+        "updated_at" => "1".to_owned(),
+        name if name.ends_with("_at") => format!("{name} + {later}"),
+        name => name.to_owned(),
+    });
+    format!(
+        "INSERT INTO workflow_runs ({}) SELECT {} FROM workflow_runs WHERE updated_at IS NULL",
+        columns.join(", "),
+        values.collect::<Vec<_>>().join(", ")
+    )
+}

@@ -1,0 +1,94 @@
+//! What the program answers over HTTP, and what it weighs meanwhile.
+
+use super::*;
+
+/// The list over HTTP beside a handler that has the same bytes in memory, and exports, each with what the program weighs.
+pub fn measure(runtime: &tokio::runtime::Runtime, many: &Filled) {
+    let token = many.installation.token(&many.org, "runs:read");
+    let server = many.installation.serve_with(&[("ALLOY_LOG", "warn,alloy_logs::server::cli=info")]);
+    let runs = format!("/api/organizations/{}/workflows/runs", many.org);
+    let list = format!("{runs}/?exclude=flow,state&limit=25");
+    let body = server.get(&list, &token).body;
+    let bytes = body.len();
+    println!("\nlist over HTTP, 16 clients, {bytes} bytes each");
+    runtime.block_on(async {
+        let bare = bare_handler(body).await;
+        let ours = requests(&server.address, &list, &token).await;
+        let theirs = requests(&bare, "/", &token).await;
+        let share = ours / theirs;
+        let late = if share < 0.4 { "  above what was promised" } else { "" };
+        println!("{ours:.0} requests/s, a bare handler {theirs:.0}: {:.0}%{late}", share * 100.0);
+    });
+    println!("resident {:.0} MB", resident(server.id()));
+    for format in ["ndjson", "csv"] {
+        let before = resident(server.id());
+        let began = Instant::now();
+        let path = format!("{runs}/export/?format={format}");
+        let (bytes, most) = runtime.block_on(drain(&server, &path, &token));
+        let seconds = began.elapsed().as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "for people")]
+        let rate = many.runs as f64 / seconds;
+        println!(
+            "export as {format}: {rate:.0} runs/s, {:.0} MB in {seconds:.0} s, resident grew by {:.1} MB",
+            bytes / 1e6,
+            most - before
+        );
+    }
+}
+
+/// Good answers a second that sixteen clients get.
+async fn requests(address: &str, path: &str, token: &str) -> f64 {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n");
+    let began = Instant::now();
+    let clients = (0..16).map(|_| {
+        let (request, address) = (request.clone(), address.to_owned());
+        tokio::spawn(async move {
+            let (mut stream, mut buffer) = (TcpStream::connect(address).await.unwrap(), Vec::new());
+            let mut answers = 0_u32;
+            while began.elapsed() < Duration::from_secs(4) {
+                exchange(&mut stream, &mut buffer, request.as_bytes()).await;
+                answers += 1;
+            }
+            answers
+        })
+    });
+    let mut answers = 0;
+    for client in clients.collect::<Vec<_>>() {
+        answers += client.await.unwrap();
+    }
+    f64::from(answers) / began.elapsed().as_secs_f64()
+}
+
+/// Reads an answer to its end: how many bytes it has, and what the program weighed most meanwhile, in megabytes.
+async fn drain(server: &Server, path: &str, token: &str) -> (f64, f64) {
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
+    let mut stream = TcpStream::connect(&server.address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let (mut buffer, mut bytes, mut most, mut reads) = (vec![0; 256 * 1024], 0.0, 0.0_f64, 0_u32);
+    loop {
+        let read = stream.read(&mut buffer).await.unwrap();
+        if read == 0 {
+            return (bytes, most);
+        }
+        bytes += f64::from(u32::try_from(read).unwrap());
+        reads += 1;
+        if reads % 100 == 1 {
+            most = most.max(resident(server.id()));
+        }
+    }
+}
+
+/// A handler that answers what it has in memory; its address.
+async fn bare_handler(body: String) -> String {
+    let body = axum::body::Bytes::from(body);
+    let answer = move || {
+        let body = body.clone();
+        async move { ([(axum::http::header::CONTENT_TYPE, "application/json")], body) }
+    };
+    let router = axum::Router::new().route("/", axum::routing::get(answer));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
