@@ -3,9 +3,13 @@
 
 use super::error::StoreError;
 use serde::{Serialize, de::DeserializeOwned};
-use std::{cell::RefCell, io::Read, sync::LazyLock};
+use std::{
+    cell::RefCell,
+    io::{self, Read},
+    sync::LazyLock,
+};
 use zstd::{
-    bulk::Compressor,
+    bulk::{Compressor, Decompressor},
     dict::{DecoderDictionary, EncoderDictionary},
 };
 
@@ -29,6 +33,9 @@ thread_local! {
     /// Its memory is used again and again; `None` when there is none to be had.
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> =
         RefCell::new(Compressor::with_prepared_dictionary(&ENCODER).ok());
+    /// The same; to make one takes longer than most texts.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> =
+        RefCell::new(Decompressor::with_prepared_dictionary(&DECODER).ok());
 }
 
 /// What cannot be unpacked.
@@ -73,12 +80,22 @@ fn unpack(packed: &[u8]) -> Result<String, UnpackError> {
             zstd::stream::Decoder::new(compressed)?.take(MAX_UNPACKED).read_to_string(&mut text)?
         }
         Some((&ZSTD_DICTIONARY, compressed)) => {
+            if let Some(unpacked) = unpack_known(compressed) {
+                return String::from_utf8(unpacked?).map_err(|error| io::Error::other(error.utf8_error()).into());
+            }
             let decoder = zstd::stream::Decoder::with_prepared_dictionary(compressed, &DECODER)?;
             decoder.take(MAX_UNPACKED).read_to_string(&mut text)?
         }
         _ => return Err(UnpackError::Codec),
     };
     Ok(text)
+}
+
+/// What says how long it is, as all does that is packed here; `None` for another, or one that is too long.
+fn unpack_known(compressed: &[u8]) -> Option<io::Result<Vec<u8>>> {
+    let size = zstd::zstd_safe::get_frame_content_size(compressed).ok().flatten()?;
+    let size = usize::try_from(size).ok().filter(|size| *size as u64 <= MAX_UNPACKED)?;
+    DECOMPRESSOR.with_borrow_mut(|decompressor| Some(decompressor.as_mut()?.decompress(compressed, size)))
 }
 
 /// The value that was packed.
