@@ -100,7 +100,7 @@ pub fn SearchBox(search: SearchText, runs: WorkflowRuns) -> impl IntoView {
                 type="search"
                 name="q"
                 aria-label="Search runs"
-                placeholder="Search, or paste an ID or link"
+                placeholder="Search or paste an ID"
                 autocomplete="off"
                 spellcheck="false"
                 node_ref=field
