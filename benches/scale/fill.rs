@@ -1,6 +1,21 @@
 //! Lean runs by the million: some are written as the program does, the others are copies that the database makes.
 
-use super::*;
+use crate::{
+    CHANNELS, MODELS, TRIGGERS, WRITTEN,
+    support::{database, program::Installation, runs::id},
+};
+use alloy_logs::{
+    domain::{
+        document::{self, RunDocument},
+        run_write::RunWrite,
+        time::Timestamp,
+    },
+    server::{clock, query::ingest, store::OrgDb},
+};
+use chrono::TimeDelta;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::json;
 
 /// One lean run: short messages, no steps, one row of costs.
 fn run(n: u64, now: Timestamp, random: &mut ChaCha8Rng) -> RunDocument {

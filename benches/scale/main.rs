@@ -16,38 +16,23 @@ mod over_http;
 
 use alloy_logs::{
     domain::{
-        document::{self, RunDocument},
         filter::RunFilter,
         ids::{AiEmployeeId, ConversationId, RunId, WorkflowId},
         page::PageRequest,
         range::{DatePreset, DurationPreset, NumberPreset, Preset, Range, TokenPreset},
-        run_write::RunWrite,
         status::RunStatus,
         text::thousands,
         time::Timestamp,
     },
     server::{
         clock,
-        query::{filter_options, ingest, list_runs, summary},
+        query::{filter_options, list_runs, summary},
         store::OrgDb,
     },
 };
-use chrono::TimeDelta;
-use http::exchange;
-use measures::{Times, resident, times};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use serde_json::json;
-use std::time::{Duration, Instant};
-use support::{
-    database,
-    program::{Installation, Server},
-    runs::id,
-};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use measures::{Times, times};
+use std::time::Instant;
+use support::{database, program::Installation, runs::id};
 
 /// Runs that are written one by one; the others are copies of them under other ids at other times.
 const WRITTEN: u64 = 20_000;

@@ -1,6 +1,12 @@
 //! What the program answers over HTTP, and what it weighs meanwhile.
 
-use super::*;
+use super::Filled;
+use crate::{http::exchange, measures::resident, support::program::Server};
+use std::time::{Duration, Instant};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 /// The list over HTTP beside a handler that has the same bytes in memory, and exports, each with what the program weighs.
 pub fn measure(runtime: &tokio::runtime::Runtime, many: &Filled) {
