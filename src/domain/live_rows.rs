@@ -68,13 +68,13 @@ impl LiveRows {
                     (row.status, row.duration_ms) = (status, left.duration_ms);
                 } else {
                     self.page.rows.retain(|row| row.id != id);
-                    self.page.total = self.page.total.saturating_sub(1);
+                    self.page.total.rows = self.page.total.rows.saturating_sub(1);
                 }
             }
             (RowEvent::Left(_), None) => {
                 self.new.retain(|new| *new != id);
                 // It may have been on another page.
-                self.is_outdated |= self.page.total > self.page.rows.len() as u64;
+                self.is_outdated |= self.page.total.rows > self.page.rows.len() as u64;
             }
         }
     }
@@ -136,7 +136,11 @@ mod tests {
     /// Runs 1 and 2 of a list of so many, as of write 10.
     fn rows(page: u64, total: u64, is_narrowed: bool) -> LiveRows {
         let request = PageRequest { page: page.try_into().unwrap(), limit: 10.try_into().unwrap() };
-        LiveRows::new(Page { rows: vec![run(1, "running"), run(2, "running")], request, total }, 10, is_narrowed)
+        LiveRows::new(
+            Page { rows: vec![run(1, "running"), run(2, "running")], request, total: total.into() },
+            10,
+            is_narrowed,
+        )
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Pages of a list: which one, how long, and what came back.
 
+use super::text::thousands;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -161,19 +162,53 @@ impl PageRequest {
     }
 }
 
+/// How many rows a list has on all pages together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Total {
+    pub rows: u64,
+    /// Whether there may be more.
+    pub is_capped: bool,
+}
+
+impl Total {
+    /// What is only counted one by one is counted up to here.
+    pub const COUNTED: u64 = 10_000;
+
+    /// Of rows that were counted until there was one too many.
+    pub fn counted(rows: u64) -> Self {
+        Self { rows: rows.min(Self::COUNTED), is_capped: rows > Self::COUNTED }
+    }
+
+    /// Whether a page can have no rows.
+    pub const fn is_before(self, page: PageRequest) -> bool {
+        page.offset() >= self.rows && !self.is_capped
+    }
+}
+
+impl From<u64> for Total {
+    fn from(rows: u64) -> Self {
+        Self { rows, is_capped: false }
+    }
+}
+
+impl fmt::Display for Total {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", thousands(self.rows), if self.is_capped { "+" } else { "" })
+    }
+}
+
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page<T> {
     pub rows: Vec<T>,
     pub request: PageRequest,
-    /// How many rows there are on all pages together.
-    pub total: u64,
+    pub total: Total,
 }
 
 impl<T> Page<T> {
     /// How many pages there are; none when there are no rows.
     pub const fn total_pages(&self) -> u64 {
-        self.total.div_ceil(self.request.limit.0)
+        self.total.rows.div_ceil(self.request.limit.0)
     }
 
     /// The last page that has rows; the first when none has.
@@ -204,7 +239,7 @@ mod tests {
 
     fn page(number: u64, rows: usize, total: u64) -> Page<()> {
         let request = PageRequest { page: number.try_into().unwrap(), limit: Limit::default() };
-        Page { rows: vec![(); rows], request, total }
+        Page { rows: vec![(); rows], request, total: total.into() }
     }
 
     #[test]
@@ -228,6 +263,13 @@ mod tests {
         }
         assert_eq!("101".parse::<Limit>(), Err(InvalidLimit));
         assert_eq!("100".parse::<Limit>().map(Limit::get), Ok(100));
+    }
+
+    #[test]
+    fn a_total_says_when_there_may_be_more() {
+        assert_eq!(Total::counted(10_000).to_string(), "10,000");
+        assert_eq!(Total::counted(10_001).to_string(), "10,000+");
+        assert_eq!(Total::from(12_481).to_string(), "12,481");
     }
 
     #[test]

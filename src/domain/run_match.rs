@@ -1,12 +1,9 @@
 //! Why a run was found by a search of all runs: the stretch of its texts that holds what was looked for (P-23).
 
-use super::{ids::RunId, run_part::RunPart, text::thousands};
+use super::{ids::RunId, page::Total, run_part::RunPart, text::thousands};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-
-/// The most runs that a search counts and lists.
-pub const MAX_FOUND: u64 = 10_000;
 
 /// Which text of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -54,8 +51,6 @@ pub struct Searched {
     pub took_ms: u64,
     /// How many of the runs written last are not searched yet.
     pub behind: u64,
-    /// Whether there may be more than the total says.
-    pub is_capped: bool,
     /// What was found in which run of the page.
     pub matches: BTreeMap<RunId, RunMatch>,
     /// Why nothing could be looked for.
@@ -124,19 +119,18 @@ impl RunMatch {
 
 impl Searched {
     /// What became of a search for a text, of which so many runs were found.
-    pub fn words(&self, text: &str, total: u64) -> String {
+    pub fn words(&self, text: &str, total: Total) -> String {
         if let Some(problem) = &self.problem {
             return format!("Nothing to search for: the text {problem}");
         }
-        let more = if self.is_capped { "+" } else { "" };
-        let found = if total == 1 { "run matches" } else { "runs match" };
+        let found = if total == Total::from(1) { "run matches" } else { "runs match" };
         let behind = match self.behind {
             0 => String::new(),
             1 => " · the newest run is still being indexed".to_owned(),
-            MAX_FOUND.. => " · many of the newest runs are still being indexed".to_owned(),
+            Total::COUNTED.. => " · many of the newest runs are still being indexed".to_owned(),
             behind => format!(" · the newest {} runs are still being indexed", thousands(behind)),
         };
-        format!("{}{more} {found} “{text}”, searched in {} ms{behind}", thousands(total), thousands(self.took_ms))
+        format!("{total} {found} “{text}”, searched in {} ms{behind}", thousands(self.took_ms))
     }
 }
 
@@ -147,19 +141,19 @@ mod tests {
     #[test]
     fn a_search_says_how_it_went() {
         let searched = Searched { took_ms: 12, ..Searched::default() };
-        assert_eq!(searched.words("wet", 1_240), "1,240 runs match “wet”, searched in 12 ms");
-        let capped = Searched { is_capped: true, behind: 120, ..searched.clone() };
+        assert_eq!(searched.words("wet", 1_240.into()), "1,240 runs match “wet”, searched in 12 ms");
+        let behind = Searched { behind: 120, ..searched.clone() };
         assert_eq!(
-            capped.words("wet", MAX_FOUND),
+            behind.words("wet", Total::counted(Total::COUNTED + 1)),
             "10,000+ runs match “wet”, searched in 12 ms · the newest 120 runs are still being indexed"
         );
         let one = Searched { behind: 1, ..searched };
         assert_eq!(
-            one.words("wet", 1),
+            one.words("wet", 1.into()),
             "1 run matches “wet”, searched in 12 ms · the newest run is still being indexed"
         );
         let none = Searched { problem: Some("must have a letter".to_owned()), ..Searched::default() };
-        assert_eq!(none.words("--", 0), "Nothing to search for: the text must have a letter");
+        assert_eq!(none.words("--", 0.into()), "Nothing to search for: the text must have a letter");
     }
 
     #[test]

@@ -123,7 +123,7 @@ pub async fn list_runs(
     }
     let (filter, kind) = Box::pin(meant(&access.org, scope, &query)).await?;
     let page = Box::pin(query::list_runs::summaries(&access.org, &filter, request)).await?;
-    let found_by = kind.filter(|_| page.total > 0);
+    let found_by = kind.filter(|_| page.total.rows > 0);
     unread(&RunsAnswer { page, as_of, found_by, searched: None })
 }
 
@@ -137,7 +137,7 @@ async fn search_all(
     match SearchQuery::parse(text) {
         Ok(query) => Ok(Box::pin(query::search_runs::summaries(&access.org, &query, filter, request)).await?),
         Err(problem) => Ok(Found {
-            page: Page { rows: Vec::new(), request, total: 0 },
+            page: Page { rows: Vec::new(), request, total: 0.into() },
             searched: Searched { problem: Some(problem.to_string()), ..Searched::default() },
         }),
     }

@@ -19,7 +19,7 @@ use crate::{
     context::use_frame,
     domain::{
         filters::FilterKind,
-        page::Page,
+        page::{Page, Total},
         row_match::Needle,
         run::RunSummary,
         run_match::Searched,
@@ -189,7 +189,8 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
     });
     let in_hand = Memo::new(move |_| page.with(|page| page.as_ref().map_or(0, |page| page.rows.len())));
     let note = move || {
-        let (found, total) = shown.with(|shown| (shown.found_by, shown.page.as_ref().map_or(0, |page| page.total)));
+        let (found, total) =
+            shown.with(|shown| (shown.found_by, shown.page.as_ref().map_or(Total::default(), |page| page.total)));
         let sought = runs.query.with(LogsQuery::sought).unwrap_or_default();
         if let Some(words) = shown.with(|shown| shown.searched.as_ref().map(|searched| searched.words(&sought, total)))
         {
@@ -221,8 +222,6 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
         let run = runs.expanded.get()?;
         shown.with(|shown| shown.searched.as_ref()?.matches.get(&run).cloned())
     }));
-    let is_capped =
-        Signal::derive(move || shown.with(|shown| shown.searched.as_ref().is_some_and(|searched| searched.is_capped)));
     // Whoever comes near the rows may expand one: what that needs is loaded by then.
     let (is_near, set_near) = signal(false);
     let come_near = move || {
@@ -268,7 +267,7 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
                 </tbody>
             </table>
         </div>
-        <Pager page is_capped runs />
+        <Pager page runs />
     }
 }
 

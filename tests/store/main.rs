@@ -20,7 +20,7 @@ use alloy_logs::{
         filter::RunFilter,
         ids::{AttachmentId, OrganizationId, RunId, WorkflowId},
         json::Json,
-        page::PageRequest,
+        page::{Limit, PageRequest, Total},
         posted::{Part, Posted},
         range::Range,
         removal::Removal,

@@ -55,7 +55,7 @@ async fn what_lay_in_tables_of_its_own_is_repacked() {
         assert_eq!((voice_transcripts[0].turns[0].text.as_str(), related_runs), ("Hello?", Vec::new()));
         let page = list_runs::runs(&org, &RunFilter::default(), PageRequest::default(), Columns::List).await.unwrap();
         assert_eq!(page.rows[0].state.as_ref().unwrap().as_str(), list_state);
-        assert_eq!((page.rows[0].output_message.as_deref(), page.total), (Some(long.as_str()), 1));
+        assert_eq!((page.rows[0].output_message.as_deref(), page.total.rows), (Some(long.as_str()), 1));
         database.assert_kept().await;
     }
 }

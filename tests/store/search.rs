@@ -2,10 +2,7 @@
 
 use super::*;
 use alloy_logs::{
-    domain::{
-        document::RunDocument,
-        run_match::{MAX_FOUND, MatchField},
-    },
+    domain::{document::RunDocument, page::Total, run_match::MatchField},
     server::query::{
         search_index,
         search_runs::{self, Found},
@@ -111,10 +108,10 @@ async fn p23_what_is_found_is_what_the_oracle_says() {
                 let found = found(&org, &question.join(" "), &filter, page).await;
                 let ids: Vec<_> = found.page.rows.iter().map(|run| run.id).collect();
                 let expected = oracle::list(&fitting, &filter, page);
-                assert_eq!((ids, found.page.total), expected, "{}: {question:?} {filter:?}", database.kind);
-                assert_eq!((found.searched.behind, found.searched.is_capped), (0, false));
+                assert_eq!((ids, found.page.total.rows), expected, "{}: {question:?} {filter:?}", database.kind);
+                assert_eq!((found.searched.behind, found.page.total.is_capped), (0, false));
                 assert!(found.page.rows.iter().all(|run| found.searched.matches.contains_key(&run.id)), "{question:?}");
-                hits += usize::from(found.page.total > 0);
+                hits += usize::from(found.page.total.rows > 0);
             }
         }
         assert!(hits > 80, "the questions meet something: {hits}");
@@ -157,7 +154,7 @@ async fn p23_every_part_of_a_run_is_found_and_says_where() {
                 continue;
             }
             let found = found(&org, query, &RunFilter::default(), PageRequest::default()).await;
-            assert_eq!(found.page.total, 1, "{}: {query}", database.kind);
+            assert_eq!(found.page.total.rows, 1, "{}: {query}", database.kind);
             let run_match = &found.searched.matches[&RunId(runs::id(1, 1))];
             assert_eq!((run_match.field, run_match.step_id.as_deref()), (field, step), "{query}: {run_match:?}");
         }
@@ -179,7 +176,7 @@ async fn p23_the_index_follows_what_is_written() {
         let all = RunFilter::default();
         write(&org, &[run(1, "first words"), run(2, "other words")]).await;
         let before = found(&org, "words", &all, PageRequest::default()).await;
-        assert_eq!((before.page.total, before.searched.behind), (0, 2), "{}", database.kind);
+        assert_eq!((before.page.total.rows, before.searched.behind), (0, 2), "{}", database.kind);
         assert_eq!(search_index::catch_up(&org).await.unwrap(), 2);
         assert_eq!(numbers(&org, "words").await, [2, 1]);
 
@@ -208,9 +205,9 @@ async fn p23_the_index_follows_what_is_written() {
             server.await.unwrap();
         }
         let many = found(&org, "many", &all, PageRequest::default()).await;
-        assert_eq!((many.page.total, many.searched.behind), (200, 0), "{}", database.kind);
+        assert_eq!((many.page.total.rows, many.searched.behind), (200, 0), "{}", database.kind);
         assert_eq!(search_index::make_again(&org).await.unwrap(), 202);
-        assert_eq!(found(&org, "words", &all, PageRequest::default()).await.page.total, 202);
+        assert_eq!(found(&org, "words", &all, PageRequest::default()).await.page.total.rows, 202);
         assert_eq!(search_index::catch_up(&org).await.unwrap(), 0);
     }
 }
@@ -224,7 +221,7 @@ async fn p23_more_than_is_counted_is_said_to_be_more() {
             "created_at": runs::at(i64::try_from(n / 700).unwrap()), "input_message": format!("common w{}", n % 4) }),
         )
     };
-    let documents: Vec<_> = (0..MAX_FOUND + 60).map(run).collect();
+    let documents: Vec<_> = (0..Total::COUNTED + 60).map(run).collect();
     for database in both().await {
         let org = organization(&database.db).await;
         write(&org, &documents).await;
@@ -239,12 +236,12 @@ async fn p23_more_than_is_counted_is_said_to_be_more() {
                 expected.clear();
             }
             assert_eq!(ids, expected, "{} {page}", database.kind);
-            assert_eq!((found.page.total, found.searched.is_capped), (MAX_FOUND, true));
+            assert_eq!(found.page.total, Total::counted(Total::COUNTED + 1));
         }
         let fourth = found(&org, "w1", &all, PageRequest::default()).await;
-        assert_eq!((fourth.page.total, fourth.searched.is_capped), (2_515, false), "{}", database.kind);
+        assert_eq!(fourth.page.total, Total::from(2_515), "{}", database.kind);
         let failed = RunFilter { status: Some(RunStatus::Failed), ..all };
         let among = found(&org, "common", &failed, PageRequest::default()).await;
-        assert!((3_330..3_345).contains(&among.page.total) && among.searched.is_capped, "{}", among.page.total);
+        assert!((3_330..3_345).contains(&among.page.total.rows) && among.page.total.is_capped, "{}", among.page.total);
     }
 }

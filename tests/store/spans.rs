@@ -86,7 +86,7 @@ async fn spans_that_turn_out_to_be_of_another_run_leave_nothing_behind() {
         let gone = listed().await[0].id;
         let found = async || {
             let (query, all) = (gone.to_string().parse().unwrap(), RunFilter::default());
-            search_runs::summaries(&org, &query, &all, PageRequest::default()).await.unwrap().page.total
+            search_runs::summaries(&org, &query, &all, PageRequest::default()).await.unwrap().page.total.rows
         };
         search_index::catch_up(&org).await.unwrap();
         assert_eq!(found().await, 1);

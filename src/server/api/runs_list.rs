@@ -82,8 +82,8 @@ impl Answer {
         let pagination = Pagination {
             page: page.request.page.get(),
             limit: page.request.limit.get(),
-            total: page.total,
-            total_capped: searched.as_ref().is_some_and(|searched| searched.is_capped),
+            total: page.total.rows,
+            total_capped: page.total.is_capped,
             total_pages: page.total_pages(),
         };
         let search = searched.as_ref().map(|searched| Search { took_ms: searched.took_ms, behind: searched.behind });
@@ -94,7 +94,7 @@ impl Answer {
 }
 
 pub fn endpoint() -> Endpoint {
-    let page = Page { rows: vec![examples::listed_run()], request: PageRequest::default(), total: 12_481 };
+    let page = Page { rows: vec![examples::listed_run()], request: PageRequest::default(), total: 12_481.into() };
     let example = Answer::new(page, None);
     let faults = vec![
         Fault::new("limit", "must be a whole number from 1 to 100"),
@@ -103,9 +103,10 @@ pub fn endpoint() -> Endpoint {
     let description = Description::new("Reading", "listRuns", "The runs of an organization, newest first")
         .more(
             "A run is listed when it fits every parameter that is given. A parameter that is unknown, given twice or malformed is a \
-             400 that names it; one that begins with `_` is not heeded. Without `exclude` each run has its whole `flow` and `state`. With `q` \
-             the newest 10,000 are counted and listed, and `pagination.total_capped` is true when there may be more; runs are \
-             searched a moment after they were written, and `search.behind` says how many are not yet.",
+             400 that names it; one that begins with `_` is not heeded. Without `exclude` each run has its whole `flow` and `state`. With \
+             `state`, `ended` or `finished` no more than 10,000 are counted, with `q` no more than the newest 10,000 are counted \
+             and listed, and `pagination.total_capped` is true when there may be more. Runs are searched a moment after they were \
+             written, and `search.behind` says how many are not yet.",
         );
     let description = params::described()
         .into_iter()

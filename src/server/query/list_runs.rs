@@ -17,8 +17,8 @@ pub async fn total(org: &OrgDb, filter: &RunFilter) -> Result<u64, StoreError> {
 /// A page of runs as a page lists them.
 pub async fn summaries(org: &OrgDb, filter: &RunFilter, request: PageRequest) -> Result<Page<RunSummary>, StoreError> {
     let mut snapshot = org.snapshot().await?;
-    let total = snapshot.count_runs(filter).await?;
-    if request.offset() >= total {
+    let total = snapshot.total(filter).await?;
+    if total.is_before(request) {
         return Ok(Page { rows: Vec::new(), request, total });
     }
     let rows = snapshot.list_summaries(filter, request).await?;
@@ -33,8 +33,8 @@ pub async fn runs(
     columns: Columns,
 ) -> Result<Page<Run>, StoreError> {
     let mut snapshot = org.snapshot().await?;
-    let total = snapshot.count_runs(filter).await?;
-    if request.offset() >= total {
+    let total = snapshot.total(filter).await?;
+    if total.is_before(request) {
         return Ok(Page { rows: Vec::new(), request, total });
     }
     let rows = snapshot.list_runs(filter, request, columns).await?;

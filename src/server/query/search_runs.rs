@@ -4,7 +4,7 @@ use crate::{
     domain::{
         filter::RunFilter,
         ids::RunId,
-        page::{Page, PageRequest},
+        page::{Page, PageRequest, Total},
         run::{Run, RunSummary},
         run_match::{RunMatch, Searched},
     },
@@ -31,7 +31,7 @@ pub struct Found<T> {
 /// What was found, before the rows are read.
 struct Hits {
     ids: Vec<RunId>,
-    total: u64,
+    total: Total,
     searched: Searched,
 }
 
@@ -76,7 +76,7 @@ async fn search(
     let hits = snapshot.search(query, filter, request).await?;
     let behind = snapshot.count_unindexed().await?;
     let matches = matches(snapshot, &hits.ids, query).await?;
-    let searched = Searched { behind, is_capped: hits.is_capped, matches, ..Searched::default() };
+    let searched = Searched { behind, matches, ..Searched::default() };
     Ok(Hits { ids: hits.ids, total: hits.total, searched })
 }
 

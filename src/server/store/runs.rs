@@ -11,7 +11,7 @@ use super::{
 use crate::domain::{
     filter::RunFilter,
     ids::RunId,
-    page::{Limit, PageRequest},
+    page::{Limit, PageRequest, Total},
     range::Range,
     run::{Run, RunKey, RunSummary},
     status::RunStatus,
@@ -88,6 +88,16 @@ impl Snapshot {
         }
     }
 
+    /// The total of a list. What is asked of the runs themselves is counted exactly where each names a few, and else up to
+    /// [`Total::COUNTED`].
+    pub async fn total(&mut self, filter: &RunFilter) -> Result<Total, StoreError> {
+        let names_few = filter.run_id.is_some() || filter.conversation_id.is_some();
+        if names_few || self.index().await?.ask(filter).is_some() {
+            return self.count_runs(filter).await.map(Total::from);
+        }
+        self.tx.fetch_count(&self.count_some(filter)).await.map(Total::counted)
+    }
+
     /// How many runs of a list come before one.
     pub async fn count_before(
         &mut self,
@@ -125,6 +135,17 @@ impl Snapshot {
             .from(Runs::Table)
             .cond_where(self.condition(filter))
             .take()
+    }
+
+    /// The same until there is one too many.
+    fn count_some(&self, filter: &RunFilter) -> SelectStatement {
+        let some = Query::select()
+            .column((Runs::Table, Runs::Id))
+            .from(Runs::Table)
+            .cond_where(self.condition(filter))
+            .limit(Total::COUNTED + 1)
+            .take();
+        Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(some, Alias::new("some")).take()
     }
 
     /// A page of runs for a page's list, newest first.

@@ -10,7 +10,12 @@ use super::{
     search_words::Matching,
 };
 use crate::{
-    domain::{filter::RunFilter, ids::RunId, page::PageRequest, run::Run, run_match::MAX_FOUND},
+    domain::{
+        filter::RunFilter,
+        ids::RunId,
+        page::{PageRequest, Total},
+        run::Run,
+    },
     server::search::query::SearchQuery,
 };
 use sea_query::{Alias, Asterisk, Cond, Expr, ExprTrait, Func, Iden, Order, Query, SelectStatement};
@@ -22,9 +27,8 @@ use uuid::Uuid;
 pub struct Hits {
     /// Newest first.
     pub ids: Vec<RunId>,
-    pub total: u64,
-    /// Whether there may be more: what was found is not looked at beyond the newest [`MAX_FOUND`].
-    pub is_capped: bool,
+    /// What was found is not looked at beyond the newest [`Total::COUNTED`].
+    pub total: Total,
 }
 
 /// The documents that match, from which the runs are joined.
@@ -69,14 +73,13 @@ impl Snapshot {
 
     async fn search_all(&mut self, matching: &Matching, page: PageRequest) -> Result<Hits, StoreError> {
         let everything = between(None);
-        let some = self.documents(matching, Hit::Document, everything).limit(MAX_FOUND + 1).take();
-        let found = self.tx.fetch_count(&count(some)).await?;
-        let (total, is_capped) = (Ord::min(found, MAX_FOUND), found > MAX_FOUND);
-        if page.offset() >= total {
-            return Ok(Hits { ids: Vec::new(), total, is_capped });
+        let some = self.documents(matching, Hit::Document, everything).limit(Total::COUNTED + 1).take();
+        let total = Total::counted(self.tx.fetch_count(&count(some)).await?);
+        if page.offset() >= total.rows {
+            return Ok(Hits { ids: Vec::new(), total });
         }
         // Documents of one millisecond are in no order: those of the last one on the page all take part.
-        let last = Ord::min(page.offset() + page.limit.get(), total) - 1;
+        let last = Ord::min(page.offset() + page.limit.get(), total.rows) - 1;
         let last = self.newest_documents(matching, Hit::Document, everything).limit(1).offset(last).take();
         let last: Option<DocumentRow> = self.tx.fetch_optional(&last).await?;
         let from = last.map_or(i64::MIN, |row| first_of(row.document));
@@ -85,7 +88,7 @@ impl Snapshot {
             self.newest_documents(matching, Hit::Document, (from, i64::MAX)).limit(i64::MAX.unsigned_abs()).take();
         let rows: Vec<HitRow> = self.tx.fetch_all(&in_order(self.of_documents(some), page)).await?;
         let ids = rows.into_iter().map(|row| RunId(row.run_id)).collect();
-        Ok(Hits { ids, total, is_capped })
+        Ok(Hits { ids, total })
     }
 
     async fn search_among(
@@ -95,7 +98,7 @@ impl Snapshot {
         page: PageRequest,
     ) -> Result<Hits, StoreError> {
         let within = between(filter.started);
-        let newest = self.newest_documents(matching, Hit::Document, within).limit(MAX_FOUND).take();
+        let newest = self.newest_documents(matching, Hit::Document, within).limit(Total::COUNTED).take();
         let fitting = self
             .of_documents(newest)
             .inner_join(
@@ -109,14 +112,14 @@ impl Snapshot {
         let select =
             in_order(fitting.clone(), page).expr_as(Expr::cust("COUNT(*) OVER ()"), Alias::new("total")).take();
         let rows: Vec<CountedRow> = self.tx.fetch_all(&select).await?;
-        let total = match rows.first() {
+        let fitting = match rows.first() {
             Some(row) => row.total.unsigned_abs(),
             None => self.tx.fetch_count(&count(fitting)).await?,
         };
         let ids = rows.into_iter().map(|row| RunId(row.run_id)).collect();
-        let some = self.documents(matching, Hit::Document, within).limit(MAX_FOUND + 1).take();
-        let is_capped = self.tx.fetch_count(&count(some)).await? > MAX_FOUND;
-        Ok(Hits { ids, total, is_capped })
+        let some = self.documents(matching, Hit::Document, within).limit(Total::COUNTED + 1).take();
+        let is_capped = self.tx.fetch_count(&count(some)).await? > Total::COUNTED;
+        Ok(Hits { ids, total: Total { rows: fitting, is_capped } })
     }
 
     /// The runs of documents.

@@ -8,7 +8,7 @@ use super::{
     schema::{SearchIndexes, WorkflowRuns as Runs},
     search_words::Mark,
 };
-use crate::domain::{change::Position, ids::RunId, run_match::MAX_FOUND, time::Timestamp};
+use crate::domain::{change::Position, ids::RunId, page::Total, time::Timestamp};
 use sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, OnConflict, Query};
 use sqlx::FromRow;
 use std::{
@@ -223,7 +223,7 @@ impl Snapshot {
             .from(Runs::Table)
             .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
             .and_where(place.gt(Expr::tuple([Expr::val(from.change.cast_signed()), Expr::val(from.run.0)])))
-            .limit(MAX_FOUND)
+            .limit(Total::COUNTED)
             .take();
         let count =
             Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(some, Alias::new("unindexed")).take();

@@ -18,24 +18,19 @@ use leptos::{either::Either, prelude::*};
 
 /// The foot of the list.
 #[component]
-pub fn Pager(
-    page: Memo<Option<Page<RunSummary>>>,
-    /// Whether there may be more than is counted.
-    is_capped: Signal<bool>,
-    runs: WorkflowRuns,
-) -> impl IntoView {
+pub fn Pager(page: Memo<Option<Page<RunSummary>>>, runs: WorkflowRuns) -> impl IntoView {
     let range = move || {
         page.with(|page| {
-            page.as_ref().and_then(Page::positions).zip(page.as_ref()).map(|((first, last), page)| {
-                let more = if is_capped.get() { "+" } else { "" };
-                format!("{}–{} of {}{more}", thousands(first), thousands(last), thousands(page.total))
-            })
+            page.as_ref()
+                .and_then(Page::positions)
+                .zip(page.as_ref())
+                .map(|((first, last), page)| format!("{}–{} of {}", thousands(first), thousands(last), page.total))
         })
     };
     let number = move || {
         page.with(|page| {
             page.as_ref()
-                .filter(|page| page.total > 0)
+                .filter(|page| page.total.rows > 0)
                 .map(|page| format!("Page {} of {}", thousands(page.request.page.get()), thousands(page.total_pages())))
         })
     };

@@ -43,7 +43,7 @@ pub fn NoRows(
             </section>
         });
     }
-    if page.total > 0 {
+    if page.total.rows > 0 {
         let last = page.last_page();
         let href = move || runs.href(|query| query.on_page(last));
         return EitherOf4::B(view! {
