@@ -9,6 +9,7 @@ pub mod connection;
 pub mod demo;
 pub mod files;
 pub mod guard;
+pub mod kept;
 pub mod live;
 pub mod otlp;
 pub mod pages;
@@ -30,6 +31,7 @@ use api::params::ListParams;
 use auth::throttle::Throttle;
 use axum::{body::Bytes, extract::FromRef};
 use files::Files;
+use kept::Kept;
 use leptos::config::LeptosOptions;
 use live::Live;
 use settings::Settings;
@@ -37,11 +39,14 @@ use std::sync::Arc;
 use store::{Db, TokenRow};
 use together::Together;
 
-/// What many ask at once, answered once.
+/// A list of the API.
+pub type ListAsked = (OrganizationId, ListParams);
+
+/// What many ask at once, or again and again, answered once.
 #[derive(Debug, Default)]
 pub struct Asked {
-    /// Lists of the API, by organization and parameters.
-    pub lists: Together<(OrganizationId, ListParams), Result<Bytes, AppError>>,
+    pub lists: Together<ListAsked, Result<Bytes, AppError>>,
+    pub kept_lists: Kept<ListAsked>,
     /// What tokens are good for, by organization and hash.
     pub tokens: Together<(OrganizationId, Vec<u8>), Result<Option<TokenRow>, AppError>>,
 }

@@ -116,6 +116,45 @@ fn nobody_reads_what_is_not_theirs() {
 }
 
 #[test]
+fn a_list_is_never_older_than_what_was_written_before_it_was_asked_for() {
+    for installation in Installation::both() {
+        let org = installation.organization("Halden");
+        let untitled = |n| {
+            let mut run = runs::full_run(n);
+            run["conversation_title"] = json!(null);
+            run
+        };
+        installation.import(&org, &[untitled(0)]);
+        let token = installation.token(&org, "runs:read,runs:write");
+        let server = installation.serve();
+        let runs_path = format!("/api/organizations/{org}/workflows/runs");
+        let list = || server.get(&format!("{runs_path}/?exclude=flow,state"), &token).json();
+        let first = list();
+        assert_eq!((&first["pagination"]["total"], &first["data"][0]["conversation_title"]), (&json!(1), &json!(null)));
+        assert_eq!(list(), first);
+        // Who opens a run of a conversation without a title gives it one.
+        let id = first["data"][0]["id"].as_str().unwrap().to_owned();
+        let skill = first["data"][0]["workflow_id"].as_str().unwrap();
+        let path = format!("/api/organizations/{org}/workflows/{skill}/runs/{id}/");
+        assert_eq!(server.get(&path, &token).status, 200);
+        assert_ne!(list()["data"][0]["conversation_title"], json!(null));
+        let headers = [("authorization", &*format!("Bearer {token}")), ("content-type", "application/json")];
+        for n in 1..20 {
+            let run = untitled(n);
+            let [skill, id] = ["workflow_id", "id"].map(|name| run[name].as_str().unwrap());
+            let path = format!("/api/organizations/{org}/workflows/{skill}/runs/{id}/");
+            assert_eq!(server.send("PUT", &path, &headers, Some(&run.to_string())).status, 201);
+            assert_eq!(list()["pagination"]["total"], json!(n + 1));
+        }
+        // By another program, and taken away.
+        installation.import(&org, &[untitled(20)]);
+        assert_eq!(list()["pagination"]["total"], json!(21));
+        installation.run(&["prune", "--org", &org, "--older-than", "1d"], "");
+        assert_eq!(list()["pagination"]["total"], json!(0));
+    }
+}
+
+#[test]
 fn p23_runs_are_searched_soon_after_they_are_written() {
     for installation in Installation::both() {
         let org = installation.organization("Halden");

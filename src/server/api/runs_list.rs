@@ -17,7 +17,8 @@ use crate::{
     },
     error::AppError,
     server::{
-        Asked,
+        Asked, ListAsked,
+        kept::Kept,
         query::{list_runs, run_view::unwritable, search_runs},
         store::OrgDb,
     },
@@ -122,13 +123,32 @@ async fn handle(
     State(asked): State<Arc<Asked>>,
     Query(params): Query<ListParams>,
 ) -> Result<Response, AppError> {
-    let key = (access.org.organization_id(), params.clone());
-    let list = move || {
-        let (org, params) = (access.org.clone(), params.clone());
-        async move { Box::pin(list(&org, &params)).await }
+    let key = (access.org.organization_id(), params);
+    let list = {
+        let (asked, key) = (Arc::clone(&asked), key.clone());
+        move || {
+            let (asked, key, org) = (Arc::clone(&asked), key.clone(), access.org.clone());
+            async move { Box::pin(kept_list(&asked.kept_lists, &org, key)).await }
+        }
     };
     let body = asked.lists.ask(key, list).await.ok_or(AppError::Unavailable)??;
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// As it was answered last, if nothing was written since. What is found by words changes without a write, as it is indexed
+/// later.
+async fn kept_list(kept: &Kept<ListAsked>, org: &OrgDb, key: ListAsked) -> Result<Bytes, AppError> {
+    let (_, params) = &key;
+    if params.search.is_some() {
+        return list(org, params).await;
+    }
+    let change = org.last_change().await?;
+    if let Some(body) = kept.get(&key, change) {
+        return Ok(body);
+    }
+    let body = list(org, params).await?;
+    kept.keep(key, change, body.clone());
+    Ok(body)
 }
 
 async fn list(org: &OrgDb, params: &ListParams) -> Result<Bytes, AppError> {

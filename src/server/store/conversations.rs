@@ -57,13 +57,19 @@ impl OrgDb {
             .and_where(Expr::col(Conversations::Id).eq(id.0))
             .and_where(Expr::col(Conversations::Title).is_null())
             .take();
-        self.db.execute(&write).await?;
+        let mut tx = self.db.begin_alone(self.organization_id()).await?;
+        if tx.execute(&write).await? > 0 {
+            // Lists show it.
+            self.next_change(&mut tx).await?;
+        }
         let stored = Query::select()
             .column(Conversations::Title)
             .from(Conversations::Table)
             .and_where(self.owns((Conversations::Table, Conversations::OrganizationId)))
             .and_where(Expr::col(Conversations::Id).eq(id.0))
             .take();
-        Ok(self.db.fetch_optional::<TitleRow>(&stored).await?.and_then(|row| row.title))
+        let title = tx.fetch_optional::<TitleRow>(&stored).await?.and_then(|row| row.title);
+        tx.commit().await?;
+        Ok(title)
     }
 }
