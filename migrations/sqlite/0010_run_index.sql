@@ -31,7 +31,6 @@ DROP INDEX runs_by_source;
 DROP INDEX runs_by_model;
 DROP INDEX runs_by_workflow;
 DROP INDEX runs_by_ai_employee;
-DROP INDEX runs_by_trigger;
 DROP INDEX runs_by_duration_class;
 DROP INDEX runs_by_token_class;
 DROP INDEX runs_by_creation;

@@ -20,7 +20,6 @@ pub struct RunFacts {
     pub model: Option<String>,
     pub workflow_id: WorkflowId,
     pub ai_employee_id: Option<AiEmployeeId>,
-    pub trigger_id: Option<String>,
     pub duration_ms: Option<i64>,
     pub total_tokens: Option<i64>,
     /// `None` where nobody says what it cost.
@@ -28,7 +27,7 @@ pub struct RunFacts {
 }
 
 impl RunFacts {
-    /// What of the run is compared as a whole, and which of the menus' ranges its numbers lie in.
+    /// Which of the menus' options the run has.
     pub fn kind(&self) -> RunKind {
         RunKind {
             status: self.status,
@@ -36,14 +35,13 @@ impl RunFacts {
             model: self.model.clone(),
             workflow_id: self.workflow_id,
             ai_employee_id: self.ai_employee_id,
-            trigger_id: self.trigger_id.clone(),
             duration: self.duration_ms.map(class_of::<DurationPreset>),
             tokens: self.total_tokens.map(class_of::<TokenPreset>),
         }
     }
 }
 
-/// Runs that no value and no menu tells apart, but by their date, are of one kind.
+/// Runs that no menu tells apart, but by their date, are of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RunKind {
     pub status: RunStatus,
@@ -51,7 +49,6 @@ pub struct RunKind {
     pub model: Option<String>,
     pub workflow_id: WorkflowId,
     pub ai_employee_id: Option<AiEmployeeId>,
-    pub trigger_id: Option<String>,
     /// The position of the menu's range in which the duration lies.
     pub duration: Option<u8>,
     /// … and the total of tokens.

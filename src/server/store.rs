@@ -41,7 +41,7 @@ mod traces;
 mod write_queue;
 
 pub use access::{SessionRow, TokenRow};
-pub use changes::{Became, ChangedRun, Listener};
+pub use changes::{Became, ChangedRun, Listener, Stamp};
 pub use copy::{Compared, Copied, CopyError};
 pub use engine::{BackupError, Db, DbOptions, backup};
 pub use error::{OpenError, StoreError};

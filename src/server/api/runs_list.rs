@@ -70,7 +70,7 @@ struct Search {
 struct Pagination {
     page: u64,
     limit: u64,
-    /// How many runs fit, on all pages together.
+    /// How many runs fit, on all pages together, or at least fit.
     total: u64,
     /// True when there may be more than that; else absent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -106,7 +106,8 @@ pub fn endpoint() -> Endpoint {
             "A run is listed when it fits every parameter that is given. A parameter that is unknown, given twice or malformed is a \
              400 that names it; one that begins with `_` is not heeded. Without `exclude` each run has its whole `flow` and `state`. With \
              `state`, `ended` or `finished` no more than 10,000 are counted, with `q` no more than the newest 10,000 are counted \
-             and listed, and `pagination.total_capped` is true when there may be more. Runs are searched a moment after they were \
+             and listed, and `pagination.total_capped` is true when there may be more: without `q` they are on the pages after \
+             `total_pages`. Runs are searched a moment after they were \
              written, and `search.behind` says how many are not yet.",
         );
     let description = params::described()
@@ -135,19 +136,19 @@ async fn handle(
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
-/// As it was answered last, if nothing was written since. What is found by words changes without a write, as it is indexed
-/// later.
+/// As it was answered last, if nothing has changed since. What is found by words changes as it is indexed; questions about
+/// state may be long themselves, and are not kept either.
 async fn kept_list(kept: &Kept<ListAsked>, org: &OrgDb, key: ListAsked) -> Result<Bytes, AppError> {
     let (_, params) = &key;
-    if params.search.is_some() {
+    if params.search.is_some() || !params.filter.state.is_empty() {
         return list(org, params).await;
     }
-    let change = org.last_change().await?;
-    if let Some(body) = kept.get(&key, change) {
+    let stamp = org.stamp().await?;
+    if let Some(body) = kept.get(&key, stamp) {
         return Ok(body);
     }
     let body = list(org, params).await?;
-    kept.keep(key, change, body.clone());
+    kept.keep(key, stamp, body.clone());
     Ok(body)
 }
 
@@ -160,5 +161,6 @@ async fn list(org: &OrgDb, params: &ListParams) -> Result<Bytes, AppError> {
             Answer::new(found.page, Some(found.searched))
         }
     };
-    serde_json::to_vec(&answer).map(Bytes::from).map_err(unwritable)
+    // Without the room to grow that it was written in.
+    serde_json::to_vec(&answer).map(|body| Bytes::from(body.into_boxed_slice())).map_err(unwritable)
 }

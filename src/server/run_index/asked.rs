@@ -28,7 +28,7 @@ pub struct PagePlace {
     pub skip: u64,
 }
 
-/// Parts of a filter that the kind of a run decides.
+/// Parts of a filter that the menus tell apart, taken from the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Status,
@@ -36,22 +36,13 @@ pub(super) enum Part {
     Model,
     Workflow,
     AiEmployee,
-    Trigger,
     Duration,
     Tokens,
 }
 
 impl Part {
-    pub const ALL: [Self; 8] = [
-        Self::Status,
-        Self::Source,
-        Self::Model,
-        Self::Workflow,
-        Self::AiEmployee,
-        Self::Trigger,
-        Self::Duration,
-        Self::Tokens,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Status, Self::Source, Self::Model, Self::Workflow, Self::AiEmployee, Self::Duration, Self::Tokens];
 
     /// Whether a filter asks for runs of this kind, as far as this part of it goes.
     pub fn allows(self, filter: &RunFilter, kind: &RunKind) -> bool {
@@ -61,7 +52,6 @@ impl Part {
             Self::Model => filter.model.is_none() || filter.model == kind.model,
             Self::Workflow => filter.workflow_id.is_none_or(|id| id == kind.workflow_id),
             Self::AiEmployee => filter.ai_employee_id.is_none() || filter.ai_employee_id == kind.ai_employee_id,
-            Self::Trigger => filter.trigger_id.is_none() || filter.trigger_id == kind.trigger_id,
             Self::Duration => may_lie_in::<DurationPreset>(filter.duration, kind.duration),
             Self::Tokens => may_lie_in::<TokenPreset>(filter.tokens, kind.tokens),
         }
@@ -92,6 +82,7 @@ impl RunIndex {
         let RunFilter {
             run_id: None,
             conversation_id: None,
+            trigger_id: None,
             ended: None,
             finished: None,
             state,
@@ -103,7 +94,6 @@ impl RunIndex {
             model: _,
             workflow_id: _,
             ai_employee_id: _,
-            trigger_id: _,
         } = filter
         else {
             return None;

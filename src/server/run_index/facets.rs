@@ -101,7 +101,6 @@ fn option_of(part: Part, kind: &RunKind) -> Option<String> {
         Part::Model => kind.model.clone()?,
         Part::Workflow => kind.workflow_id.to_string(),
         Part::AiEmployee => kind.ai_employee_id?.to_string(),
-        Part::Trigger => kind.trigger_id.clone()?,
         Part::Duration => DurationPreset::ALL.get(usize::from(kind.duration?))?.key().to_owned(),
         Part::Tokens => TokenPreset::ALL.get(usize::from(kind.tokens?))?.key().to_owned(),
     })

@@ -7,7 +7,7 @@ use super::{
     error::StoreError,
     org_db::{OrgDb, Snapshot},
     run_rows::SummaryRow,
-    schema::{Organizations, RemovedRuns, WorkflowRuns as Runs},
+    schema::{Organizations, RemovedRuns, RunIndexes, WorkflowRuns as Runs},
 };
 use crate::domain::{
     change::Position,
@@ -83,6 +83,23 @@ pub enum Became {
     Removed,
 }
 
+/// When nothing of it has moved, neither has a list: runs are written under a number of their own, and the index, by which
+/// they are found, may be made again without one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromRow)]
+pub struct Stamp {
+    last_change: i64,
+    change: i64,
+    fold: i64,
+}
+
+#[cfg(test)]
+impl Stamp {
+    /// The stamp of a write, without an index.
+    pub const fn of_write(last_change: i64) -> Self {
+        Self { last_change, change: 0, fold: 0 }
+    }
+}
+
 #[derive(FromRow)]
 struct ChangedRow {
     id: Uuid,
@@ -156,6 +173,22 @@ impl OrgDb {
             .and_where(self.owns((Organizations::Table, Organizations::Id)))
             .take();
         self.db.fetch_count(&select).await
+    }
+
+    /// What the lists of this moment are told by from those of another.
+    pub async fn stamp(&self) -> Result<Stamp, StoreError> {
+        let index = |column: RunIndexes| Expr::col((RunIndexes::Table, column)).if_null(0);
+        let of_index = Expr::col((RunIndexes::Table, RunIndexes::OrganizationId))
+            .equals((Organizations::Table, Organizations::Id));
+        let select = Query::select()
+            .column(Organizations::LastChange)
+            .expr_as(index(RunIndexes::Change), RunIndexes::Change)
+            .expr_as(index(RunIndexes::Fold), RunIndexes::Fold)
+            .from(Organizations::Table)
+            .left_join(RunIndexes::Table, of_index)
+            .and_where(self.owns((Organizations::Table, Organizations::Id)))
+            .take();
+        Ok(self.db.fetch_optional(&select).await?.unwrap_or_default())
     }
 
     /// The number of a write that begins.

@@ -57,11 +57,10 @@ impl OrgDb {
             .and_where(Expr::col(Conversations::Id).eq(id.0))
             .and_where(Expr::col(Conversations::Title).is_null())
             .take();
-        let mut tx = self.db.begin_alone(self.organization_id()).await?;
-        if tx.execute(&write).await? > 0 {
-            // Lists show it.
-            self.next_change(&mut tx).await?;
-        }
+        let mut tx = self.db.begin().await?;
+        // Lists show it. First, as in every write, so that no two wait for each other.
+        self.next_change(&mut tx).await?;
+        let is_written = tx.execute(&write).await? > 0;
         let stored = Query::select()
             .column(Conversations::Title)
             .from(Conversations::Table)
@@ -69,7 +68,9 @@ impl OrgDb {
             .and_where(Expr::col(Conversations::Id).eq(id.0))
             .take();
         let title = tx.fetch_optional::<TitleRow>(&stored).await?.and_then(|row| row.title);
-        tx.commit().await?;
+        if is_written {
+            tx.commit().await?;
+        }
         Ok(title)
     }
 }

@@ -150,7 +150,6 @@ fn facts(write: &RunWrite) -> RunFacts {
         model: document.model.clone(),
         workflow_id: write.workflow_id,
         ai_employee_id: document.ai_employee_id,
-        trigger_id: document.trigger_id.clone(),
         duration_ms: document.duration(),
         total_tokens: document.token_totals().map(TokenTotals::total),
         cost: cost::total(&document.costs()),

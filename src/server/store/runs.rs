@@ -88,11 +88,9 @@ impl Snapshot {
         }
     }
 
-    /// The total of a list. What is asked of the runs themselves is counted exactly where each names a few, and else up to
-    /// [`Total::COUNTED`].
+    /// The total of a list. Where the runs themselves are counted by more than an id, it is so up to [`Total::COUNTED`].
     pub async fn total(&mut self, filter: &RunFilter) -> Result<Total, StoreError> {
-        let names_few = filter.run_id.is_some() || filter.conversation_id.is_some();
-        if names_few || self.index().await?.ask(filter).is_some() {
+        if has_id(filter) || self.index().await?.ask(filter).is_some() {
             return self.count_runs(filter).await.map(Total::from);
         }
         self.tx.fetch_count(&self.count_some(filter)).await.map(Total::counted)
@@ -213,7 +211,8 @@ impl Snapshot {
         let rows = self.tx.explain(&rows).await?;
         let total = match index.ask(filter) {
             Some(_) => Vec::new(),
-            None => self.tx.explain(&self.count(filter)).await?,
+            None if has_id(filter) => self.tx.explain(&self.count(filter)).await?,
+            None => self.tx.explain(&self.count_some(filter)).await?,
         };
         Ok(ListPlans { rows, total })
     }
@@ -341,6 +340,11 @@ fn absent() -> Expr {
 /// No stored text holds U+0000, and PostgreSQL would not even compare with one: such a text matches nothing.
 pub(super) fn text_is(column: Expr, text: &str) -> Expr {
     if text.contains('\0') { never() } else { column.eq(text) }
+}
+
+/// Whether a filter names runs by an id that few runs have, or that has an index.
+const fn has_id(filter: &RunFilter) -> bool {
+    filter.run_id.is_some() || filter.conversation_id.is_some() || filter.trigger_id.is_some()
 }
 
 fn never() -> Expr {

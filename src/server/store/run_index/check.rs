@@ -47,8 +47,6 @@ impl OrgDb {
     pub async fn rebuild_index(&self) -> Result<(), StoreError> {
         let mut tx = self.db.begin_alone(self.organization_id()).await?;
         OfIndex::of(self.organization_id()).rebuild(&mut tx).await?;
-        // Lists may have been wrong.
-        self.next_change(&mut tx).await?;
         tx.commit().await
     }
 }

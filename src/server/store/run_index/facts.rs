@@ -16,14 +16,13 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 /// The columns that say it.
-pub(in crate::server::store) const FACTS: [Runs; 10] = [
+pub(in crate::server::store) const FACTS: [Runs; 9] = [
     Runs::CreatedAt,
     Runs::Status,
     Runs::Source,
     Runs::Model,
     Runs::WorkflowId,
     Runs::AiEmployeeId,
-    Runs::TriggerId,
     Runs::DurationMs,
     Runs::TotalTokens,
     Runs::Costs,
@@ -38,7 +37,6 @@ pub(in crate::server::store) struct FactsRow {
     model: Option<String>,
     workflow_id: Uuid,
     ai_employee_id: Option<Uuid>,
-    trigger_id: Option<String>,
     duration_ms: Option<i64>,
     total_tokens: Option<i64>,
     costs: Option<String>,
@@ -57,7 +55,6 @@ impl FactsRow {
             model: self.model,
             workflow_id: WorkflowId(self.workflow_id),
             ai_employee_id: self.ai_employee_id.map(AiEmployeeId),
-            trigger_id: self.trigger_id,
             duration_ms: self.duration_ms,
             total_tokens: self.total_tokens,
             cost: cost::total(&costs),
