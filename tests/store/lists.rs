@@ -164,7 +164,11 @@ async fn an_index_that_is_wrong_is_found_and_made_again() {
         let other = OrgDb::new(open(&database.url).await, org.organization_id());
         let check = other.check_index().await.unwrap();
         assert_eq!((check.runs, check.differences, count(&other).await), (3, 3, 0), "{}", database.kind);
+        let before = (org.stamp().await.unwrap(), org.last_change().await.unwrap());
         other.rebuild_index().await.unwrap();
+        // Answers that were kept are not given any more; a copy is still a copy.
+        assert_ne!(org.stamp().await.unwrap(), before.0, "{}", database.kind);
+        assert_eq!(org.last_change().await.unwrap(), before.1, "{}", database.kind);
         assert_eq!((other.check_index().await.unwrap().differences, count(&other).await), (0, 3));
         // The first one hears of it, and goes on from there.
         write(&org, &[runs::document(&runs::full_run(7))]).await;
