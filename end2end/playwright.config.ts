@@ -19,6 +19,8 @@ export default defineConfig({
   workers: 2,
   // A test that passes the second time is a fault to find, not to hide.
   retries: 0,
+  // A slow machine is no failure: only what hangs is.
+  timeout: 120_000,
   forbidOnly: !!process.env.CI,
   use: {
     baseURL: address,
