@@ -1,6 +1,7 @@
 //! Everything that exists only on the server. A request goes from its handler through `query` to `store`.
 
 pub mod api;
+pub mod aside;
 pub mod assets;
 pub mod auth;
 pub mod cli;

@@ -1,6 +1,6 @@
 //! Errors as the API answers them: RFC 9457 problem documents. The only place where a store error becomes an answer.
 
-use super::{files::FilesError, store::StoreError};
+use super::{aside::Panicked, files::FilesError, store::StoreError};
 use crate::{domain::document::Fault, error::AppError};
 use axum::{
     Json,
@@ -68,6 +68,12 @@ impl From<StoreError> for AppError {
             tracing::error!(%error, "a statement failed");
             Self::Internal
         }
+    }
+}
+
+impl From<Panicked> for AppError {
+    fn from(_: Panicked) -> Self {
+        Self::Internal
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     error::AppError,
     server::{
         AppState,
+        aside::aside,
         auth::access::Access,
         clock,
         otlp::receive::{self, Answer, ReceiveError, Received},
@@ -114,17 +115,18 @@ fn describe(signal: Signal, place: &str, settings: &Settings) -> Description {
 
 async fn take(signal: Signal, access: &Access, state: &AppState, body: OtlpBody) -> Result<Response, AppError> {
     let OtlpBody { encoding, bytes } = body;
-    let received = match signal {
+    let weight = bytes.len();
+    let received = aside(move || match signal {
         Signal::Traces => receive::traces(&bytes, encoding, clock::now()),
         Signal::Logs => receive::logs(&bytes, encoding, clock::now()),
         Signal::Metrics => Ok(Received::default()),
-    };
-    let received = received.map_err(|error| AppError::BadRequest(vec![Fault::new("", error.to_string())]))?;
+    });
+    let received = received.await?.map_err(|error| AppError::BadRequest(vec![Fault::new("", error.to_string())]))?;
     let answer = match signal {
         Signal::Traces => receive::answer_traces(&received, encoding),
         Signal::Logs | Signal::Metrics => receive::nothing(encoding),
     };
-    Box::pin(traces::store(&access.org, &state.files, received.spans, bytes.len())).await?;
+    Box::pin(traces::store(&access.org, &state.files, received.spans, weight)).await?;
     let Answer { content_type, body } = answer;
     Ok(([(header::CONTENT_TYPE, content_type)], body).into_response())
 }

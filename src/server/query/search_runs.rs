@@ -9,6 +9,7 @@ use crate::{
         run_match::{RunMatch, Searched},
     },
     server::{
+        aside::aside,
         search::{query::SearchQuery, snippet},
         store::{Columns, OrgDb, Snapshot, StoreError},
     },
@@ -101,8 +102,7 @@ async fn matches(
         // Long texts take a while, in which others are served.
         let found =
             move || -> Vec<_> { texts.iter().filter_map(|run| Some((run.id, snippet::find(run, &query)?))).collect() };
-        let found = tokio::task::spawn_blocking(found).await;
-        matches.extend(found.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())));
+        matches.extend(aside(found).await?);
     }
     Ok(matches)
 }

@@ -93,9 +93,6 @@ impl Db {
         let connect = SqliteConnectOptions::from_str(&options.url)
             .map_err(OpenError::BadUrl)?
             .create_if_missing(true)
-            .page_size(SQLITE_PAGE)
-            // Of a file that is there already only when it is written anew.
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
@@ -117,7 +114,10 @@ impl Db {
         };
         // A database in memory is gone with its one connection, so that is never closed.
         let writer = pool().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
-        let writer = writer.connect_with(connect.clone()).await.map_err(OpenError::Connect)?;
+        // Both only matter to a file that is new or written anew; and to say the second takes the lock of writers, for which a
+        // reader would wait.
+        let how = connect.clone().page_size(SQLITE_PAGE).auto_vacuum(SqliteAutoVacuum::Incremental);
+        let writer = writer.connect_with(how).await.map_err(OpenError::Connect)?;
         let readers = if memory {
             writer.clone()
         } else {

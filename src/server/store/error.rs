@@ -1,5 +1,6 @@
 //! Why the database does not do what it is asked for.
 
+use crate::server::aside::Panicked;
 use std::sync::Arc;
 
 /// Why a database cannot be opened; each is one line for whoever starts the program.
@@ -55,6 +56,12 @@ impl StoreError {
             Self::Shared(error) => error.is_passing(),
             Self::Database(_) | Self::Inconsistent { .. } => false,
         }
+    }
+}
+
+impl From<Panicked> for StoreError {
+    fn from(_: Panicked) -> Self {
+        Self::Unavailable(sqlx::Error::WorkerCrashed)
     }
 }
 

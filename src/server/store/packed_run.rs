@@ -6,17 +6,20 @@ use super::{
     run_content::{PackedContent, long_messages},
     schema::WorkflowRuns as Runs,
 };
-use crate::domain::{
-    account::Account,
-    cost,
-    document::{RunDocument, TokenTotals},
-    ids::{AiEmployeeId, ConversationId, OrganizationId, RunId, WorkflowId},
-    json::Json,
-    run_facts::RunFacts,
-    run_write::RunWrite,
-    source::{self, SourceFacts},
-    text::{PREVIEW_CHARS, cut},
-    time::Timestamp,
+use crate::{
+    domain::{
+        account::Account,
+        cost,
+        document::{RunDocument, TokenTotals},
+        ids::{AiEmployeeId, ConversationId, OrganizationId, RunId, WorkflowId},
+        json::Json,
+        run_facts::RunFacts,
+        run_write::RunWrite,
+        source::{self, SourceFacts},
+        text::{PREVIEW_CHARS, cut},
+        time::Timestamp,
+    },
+    server::aside::aside,
 };
 use sea_query::Value;
 use sha2::{Digest, Sha256};
@@ -84,8 +87,12 @@ pub(super) const RECORD: [Runs; 30] = [
 ];
 
 impl PackedRun {
-    /// Packs a run. Takes a while: payloads are compressed here.
-    pub fn of(organization_id: OrganizationId, write: RunWrite) -> Result<Self, StoreError> {
+    /// Packs runs, which takes a while: payloads are compressed here.
+    pub async fn all_of(organization_id: OrganizationId, writes: Vec<RunWrite>) -> Result<Vec<Self>, StoreError> {
+        aside(move || writes.into_iter().map(|write| Self::of(organization_id, write)).collect()).await?
+    }
+
+    fn of(organization_id: OrganizationId, write: RunWrite) -> Result<Self, StoreError> {
         let content = PackedContent::of(organization_id, &write).map_err(packed::unwritable)?;
         let flow = write.document.flow.clone().map(|flow| (Sha256::digest(flow.as_str()).to_vec(), flow));
         let facts = facts(&write);

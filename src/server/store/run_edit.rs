@@ -127,8 +127,8 @@ impl OrgDb {
         stored: &HashMap<RunId, StoredRun>,
         index: &mut IndexChanges,
     ) -> Result<(), StoreError> {
-        let packed = PackedRun::of(self.organization_id(), write)?;
-        self.write_over(&mut view.tx, &[&packed], stored, index).await
+        let packed = PackedRun::all_of(self.organization_id(), vec![write]).await?;
+        self.write_over(&mut view.tx, &packed.iter().collect::<Vec<_>>(), stored, index).await
     }
 }
 

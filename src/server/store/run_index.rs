@@ -20,9 +20,12 @@ use super::{
 };
 use crate::{
     domain::run_facts::RunFacts,
-    server::run_index::{
-        Blocks, IndexChange,
-        packed::{self, UnpackError},
+    server::{
+        aside::aside,
+        run_index::{
+            Blocks, IndexChange,
+            packed::{self, UnpackError},
+        },
     },
 };
 use sea_query::{Expr, ExprTrait, OnConflict, Query};
@@ -67,12 +70,6 @@ const STATE: [RunIndexes; 4] = [RunIndexes::Change, RunIndexes::Fold, RunIndexes
 /// An index that cannot be read or written.
 fn broken(error: impl Into<UnpackError>) -> StoreError {
     StoreError::Inconsistent { table: "run_index_blocks", problem: error.into().to_string() }
-}
-
-/// Work that takes a processor for a while.
-pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_| StoreError::Unavailable(sqlx::Error::WorkerCrashed))
 }
 
 impl OrgDb {

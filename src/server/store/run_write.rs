@@ -97,8 +97,8 @@ impl OrgDb {
     /// Writes runs in one transaction, those that wait beside them included: all are on disk, whole, when this returns, or
     /// none is.
     pub async fn write_runs(&self, writes: Vec<RunWrite>) -> Result<Vec<WriteOutcome>, StoreError> {
-        let pack = |write| PackedRun::of(self.organization_id(), write).map(|run| RunChange::Whole(Box::new(run)));
-        self.enqueue(writes.into_iter().map(pack).collect::<Result<_, _>>()?).await
+        let packed = PackedRun::all_of(self.organization_id(), writes).await?;
+        self.enqueue(packed.into_iter().map(|run| RunChange::Whole(Box::new(run))).collect()).await
     }
 
     /// Changes a run, as [`write_runs`](Self::write_runs) writes one.
@@ -141,7 +141,7 @@ impl OrgDb {
                     // Many a small request of one trace is one.
                     let together = spans_together(changes);
                     let spans: Vec<Span> = together.iter().flat_map(|spans| spans.iter().cloned()).collect();
-                    let traced = Box::pin(self.store_spans(view, &spans, &mut index)).await?;
+                    let traced = Box::pin(self.store_spans(view, spans, &mut index)).await?;
                     vec![WriteOutcome::Traced(traced); together.len()]
                 }
                 RunChange::Remap(runs, stale_before) => {

@@ -8,7 +8,10 @@ use super::{
     schema::{SearchIndexes, WorkflowRuns as Runs},
     search_words::Mark,
 };
-use crate::domain::{change::Position, ids::RunId, page::Total, time::Timestamp};
+use crate::{
+    domain::{change::Position, ids::RunId, page::Total, time::Timestamp},
+    server::aside::aside,
+};
 use sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, OnConflict, Query};
 use sqlx::FromRow;
 use std::{
@@ -188,8 +191,7 @@ impl Snapshot {
             let of_some = move || -> Vec<Words> {
                 runs.iter().filter_map(|run| Some((run.id, *changes.get(&run.id)?, run.words()))).collect()
             };
-            let of_some = tokio::task::spawn_blocking(of_some).await;
-            let of_some = of_some.map_err(|_| StoreError::Unavailable(sqlx::Error::WorkerCrashed))?;
+            let of_some = aside(of_some).await?;
             count += of_some.iter().map(|(_, _, words)| words.len()).sum::<usize>();
             words.extend(of_some);
             to = some.last().map_or(to, position_of);

@@ -3,12 +3,15 @@
 use super::{
     error::StoreError,
     org_db::Snapshot,
-    run_index::{FACTS, FactsRow, aside},
+    run_index::{FACTS, FactsRow},
     schema::WorkflowRuns as Runs,
 };
 use crate::{
     domain::{filter::RunFilter, summary::RunsSummary, time::Timestamp},
-    server::run_index::{IndexChange, RunIndex},
+    server::{
+        aside::aside,
+        run_index::{IndexChange, RunIndex},
+    },
 };
 use sea_query::{Order, Query};
 

@@ -13,10 +13,13 @@ use super::{
 };
 use crate::{
     domain::{ids::RunId, removal::Removal, time::Timestamp},
-    server::otlp::{
-        identity::{RunIdentity, RunKey, run_keys},
-        run::{MappedRun, RunFile, run_of},
-        span::{Span, SpanId, TraceId},
+    server::{
+        aside::aside,
+        otlp::{
+            identity::{RunIdentity, RunKey, run_keys},
+            run::{MappedRun, RunFile, run_of},
+            span::{Span, SpanId, TraceId},
+        },
     },
 };
 use sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SelectStatement};
@@ -68,6 +71,13 @@ struct Trace {
 
 type Traces = BTreeMap<TraceId, Trace>;
 
+/// Spans of a trace that say something new.
+struct Batch {
+    /// The number of their first row.
+    first: i64,
+    spans: Vec<Span>,
+}
+
 impl Trace {
     /// Whether an account of a span says anything new.
     fn add(&mut self, span: Span) -> bool {
@@ -83,20 +93,23 @@ impl OrgDb {
     pub(super) async fn store_spans(
         &self,
         view: &mut Snapshot,
-        received: &[Span],
+        received: Vec<Span>,
         index: &mut IndexChanges,
     ) -> Result<Traced, StoreError> {
         let ids: BTreeSet<TraceId> = received.iter().map(|span| span.data.trace_id).collect();
         let Some(received_at) = received.iter().map(Span::received_at).max() else { return Ok(Traced::default()) };
         let mut traces = self.known_traces(&mut view.tx, &ids).await?;
         let before = self.runs_of_traces(&mut view.tx, &ids).await?;
-        let mut news: BTreeMap<TraceId, Vec<&Span>> = BTreeMap::new();
+        let mut news: BTreeMap<TraceId, Batch> = BTreeMap::new();
         for span in received {
-            if traces.entry(span.data.trace_id).or_default().add(span.clone()) {
-                news.entry(span.data.trace_id).or_default().push(span);
+            let trace_id = span.data.trace_id;
+            let trace = traces.entry(trace_id).or_default();
+            if trace.add(span.clone()) {
+                news.entry(trace_id).or_insert_with(|| Batch { first: trace.next, spans: Vec::new() }).spans.push(span);
             }
         }
-        self.insert_batches(&mut view.tx, &news, &traces).await?;
+        let told: BTreeSet<TraceId> = news.keys().copied().collect();
+        self.insert_batches(&mut view.tx, news).await?;
         let now: HashSet<(TraceId, RunId)> = self.pairs(&traces).collect();
         let touched: BTreeSet<RunId> = before.iter().chain(&now).map(|(_, run_id)| *run_id).collect();
         // A run may have other traces that none of these spans is of.
@@ -106,10 +119,10 @@ impl OrgDb {
         let others = others.into_iter().map(|row| stored_id(row.trace_id)).collect::<Result<BTreeSet<_>, _>>()?;
         let others = &others - &ids;
         traces.append(&mut self.known_traces(&mut view.tx, &others).await?);
-        let of_news = now.iter().filter(|(trace_id, _)| news.contains_key(trace_id)).map(|(_, run_id)| *run_id);
+        let of_news = now.iter().filter(|(trace_id, _)| told.contains(trace_id)).map(|(_, run_id)| *run_id);
         let left = before.difference(&now).map(|(_, run_id)| *run_id);
         let changed: BTreeSet<RunId> = of_news.chain(left).filter(|run_id| ours.contains(run_id)).collect();
-        let mapped = self.map(&traces, &ours, |_| false);
+        let mapped = self.map(traces, ours, |_| false).await?;
         let shown: HashSet<RunId> = mapped.iter().map(run_id_of).collect();
         self.join_traces(&mut view.tx, &now, received_at, &shown).await?;
         let files = mapped.iter().flat_map(|mapped| {
@@ -140,8 +153,8 @@ impl OrgDb {
             let last = last.entry(RunId(row.run_id)).or_insert(row.received_at);
             *last = Ord::max(row.received_at, *last);
         }
-        let is_stale = |run_id| last.get(&run_id).is_some_and(|last| *last < stale_before.micros());
-        let mapped = self.map(&traces, &ours, is_stale);
+        let is_stale = move |run_id| last.get(&run_id).is_some_and(|last| *last < stale_before.micros());
+        let mapped = self.map(traces, ours.clone(), is_stale).await?;
         let shown = mapped.iter().map(run_id_of).collect();
         self.show_traces(&mut view.tx, &shown).await?;
         self.write_mapped(view, mapped, &ours, index).await
@@ -185,21 +198,31 @@ impl OrgDb {
     }
 
     /// What spans make of these runs. A run that is none yet, or none any more, is not among them.
-    fn map(&self, traces: &Traces, runs: &BTreeSet<RunId>, is_stale: impl Fn(RunId) -> bool) -> Vec<MappedRun> {
-        let mut of_runs: BTreeMap<RunId, (RunKey, Vec<Span>)> = BTreeMap::new();
-        for (trace_id, trace) in traces {
-            let spans: Vec<_> = trace.spans.values().cloned().collect();
-            for (key, span) in run_keys(*trace_id, &spans).into_iter().zip(spans) {
-                let run_id = self.identity(key.clone()).run_id();
-                if runs.contains(&run_id) {
-                    of_runs.entry(run_id).or_insert_with(|| (key, Vec::new())).1.push(span);
+    async fn map(
+        &self,
+        traces: Traces,
+        runs: BTreeSet<RunId>,
+        is_stale: impl Fn(RunId) -> bool + Send + 'static,
+    ) -> Result<Vec<MappedRun>, StoreError> {
+        let organization_id = self.organization_id();
+        let map = move || {
+            let mut of_runs: BTreeMap<RunId, (RunIdentity, Vec<Span>)> = BTreeMap::new();
+            for (trace_id, trace) in traces {
+                let spans: Vec<_> = trace.spans.into_values().collect();
+                for (key, span) in run_keys(trace_id, &spans).into_iter().zip(spans) {
+                    let identity = RunIdentity { organization_id, key };
+                    let run_id = identity.run_id();
+                    if runs.contains(&run_id) {
+                        of_runs.entry(run_id).or_insert_with(|| (identity, Vec::new())).1.push(span);
+                    }
                 }
             }
-        }
-        let map = |(run_id, (key, spans)): (RunId, (RunKey, Vec<Span>))| {
-            run_of(&self.identity(key), &spans, is_stale(run_id))
+            let of_run = |(run_id, (identity, spans)): (RunId, (RunIdentity, Vec<Span>))| {
+                run_of(&identity, &spans, is_stale(run_id))
+            };
+            of_runs.into_iter().filter_map(of_run).collect()
         };
-        of_runs.into_iter().filter_map(map).collect()
+        Ok(aside(map).await?)
     }
 
     /// Writes what changed of runs, and takes away those that are none any more, which it answers.
@@ -217,8 +240,8 @@ impl OrgDb {
             stored.into_iter().partition(|(run_id, _)| there.contains(run_id));
         self.remove(&mut view.tx, &gone, &Removal::Moved, index).await?;
         let gone = gone.into_keys().collect();
-        let packed = mapped.into_iter().map(|mapped| PackedRun::of(self.organization_id(), mapped.write));
-        let packed = packed.collect::<Result<Vec<_>, _>>()?;
+        let writes = mapped.into_iter().map(|mapped| mapped.write).collect();
+        let packed = PackedRun::all_of(self.organization_id(), writes).await?;
         if packed.is_empty() {
             return Ok(gone);
         }
@@ -254,21 +277,19 @@ impl OrgDb {
         Ok(traces)
     }
 
-    async fn insert_batches(
-        &self,
-        tx: &mut Tx,
-        news: &BTreeMap<TraceId, Vec<&Span>>,
-        traces: &Traces,
-    ) -> Result<(), StoreError> {
-        let batches = news.iter().flat_map(|(trace_id, spans)| {
-            let first = traces.get(trace_id).map_or(0, |trace| trace.next);
-            (first..).zip(spans.chunks(SPANS_OF_BATCH)).map(move |(number, spans)| (trace_id, number, spans))
-        });
-        let row = |(trace_id, number, spans): (&TraceId, i64, &[&Span])| {
-            let packed = packed::pack_json(&spans)?;
-            Ok(vec![self.organization_id().0.into(), uuid(trace_id).into(), number.into(), packed.into()])
+    async fn insert_batches(&self, tx: &mut Tx, news: BTreeMap<TraceId, Batch>) -> Result<(), StoreError> {
+        let organization_id = self.organization_id();
+        let pack = move || {
+            let batches = news.iter().flat_map(|(trace_id, batch)| {
+                (batch.first..).zip(batch.spans.chunks(SPANS_OF_BATCH)).map(move |numbered| (trace_id, numbered))
+            });
+            let row = |(trace_id, (number, spans)): (&TraceId, (i64, &[Span]))| {
+                let packed = packed::pack_json(&spans)?;
+                Ok(vec![organization_id.0.into(), uuid(trace_id).into(), number.into(), packed.into()])
+            };
+            batches.map(row).collect::<Result<_, serde_json::Error>>()
         };
-        let rows = batches.map(row).collect::<Result<_, serde_json::Error>>().map_err(packed::unwritable)?;
+        let rows = aside(pack).await?.map_err(packed::unwritable)?;
         let columns =
             [TraceBatches::OrganizationId, TraceBatches::TraceId, TraceBatches::Number, TraceBatches::PackedSpans];
         insert_rows(tx, TraceBatches::Table, &columns, rows, None).await

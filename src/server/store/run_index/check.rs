@@ -1,12 +1,13 @@
 //! The index made again from the runs themselves: to see whether it is right, and to mend it.
 
 use super::{
-    FACTS, FactsRow, IndexState, aside,
+    FACTS, FactsRow, IndexState,
     blocks::{OfIndex, pack_all},
 };
 use crate::{
     domain::ids::RunId,
     server::{
+        aside::aside,
         run_index::{IndexChange, RunIndex},
         store::{engine::Tx, error::StoreError, org_db::OrgDb, schema::WorkflowRuns as Runs},
     },
@@ -40,7 +41,7 @@ impl OrgDb {
         let mut snapshot = self.snapshot().await?;
         let kept = snapshot.index().await?;
         let made = OfIndex::of(self.organization_id()).made_again(&mut snapshot.tx).await?;
-        aside(move || IndexCheck { runs: made.len(), differences: made.differences(&kept) }).await
+        Ok(aside(move || IndexCheck { runs: made.len(), differences: made.differences(&kept) }).await?)
     }
 
     /// Makes the index again. Nobody writes meanwhile.

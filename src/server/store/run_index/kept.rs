@@ -1,10 +1,11 @@
 //! Indexes that are kept in memory, as readers saw them last. What was written since is read on top of them; what has grown
 //! too large together is read again when somebody asks.
 
-use super::{IndexState, aside, blocks, blocks::OfIndex};
+use super::{IndexState, blocks, blocks::OfIndex};
 use crate::{
     domain::ids::OrganizationId,
     server::{
+        aside::aside,
         run_index::RunIndex,
         store::{engine::Tx, error::StoreError, org_db::Snapshot},
     },
