@@ -284,6 +284,23 @@ async fn writers_at_once_do_not_fail_each_other() {
 }
 
 #[tokio::test]
+async fn readers_wait_for_no_writer() {
+    for database in both().await {
+        let org = organization(&database.db).await;
+        write(&org, &[runs::document(&runs::full_run(1))]).await;
+        let writer = database.db.begin_alone(org.organization_id()).await.unwrap();
+        // Each has a connection, so that all but the first have to be opened.
+        let mut readers = Vec::new();
+        for _ in 0..3 {
+            let mut reader = org.snapshot().await.expect(database.kind);
+            assert_eq!(reader.count_runs(&RunFilter::default()).await.unwrap(), 1, "{}", database.kind);
+            readers.push(reader);
+        }
+        drop(writer);
+    }
+}
+
+#[tokio::test]
 async fn of_many_writers_of_one_run_the_newest_wins_by_the_engines_clock() {
     for database in both().await {
         let org = organization(&database.db).await;
