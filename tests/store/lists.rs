@@ -104,7 +104,7 @@ async fn what_is_counted_run_by_run_is_counted_up_to_ten_thousand() {
         let at = runs::at(i64::try_from(n).unwrap());
         runs::document(&json!({
             "id": runs::id(1, n), "workflow_id": runs::id(2, 1), "status": "completed", "created_at": at, "completed_at": at,
-            "conversation_id": runs::id(4, n % 2)
+            "conversation_id": runs::id(4, 1), "trigger_id": "nightly"
         }))
     };
     let documents: Vec<_> = (0..Total::COUNTED + 30).map(run).collect();
@@ -116,6 +116,11 @@ async fn what_is_counted_run_by_run_is_counted_up_to_ten_thousand() {
         for (filter, total) in [
             (all.clone(), Total::from(Total::COUNTED + 30)),
             (RunFilter { finished: since(0), ..all.clone() }, Total::counted(Total::COUNTED + 1)),
+            (RunFilter { trigger_id: Some("nightly".to_owned()), ..all.clone() }, Total::counted(Total::COUNTED + 1)),
+            (
+                RunFilter { conversation_id: Some(ConversationId(runs::id(4, 1))), ..all.clone() },
+                Total::from(Total::COUNTED + 30),
+            ),
             (RunFilter { ended: since(30), ..all.clone() }, Total::from(Total::COUNTED)),
         ] {
             // The last page is there, however many are counted.

@@ -18,7 +18,7 @@ use alloy_logs::{
         change::Position,
         cost::Usd,
         filter::RunFilter,
-        ids::{AttachmentId, OrganizationId, RunId, WorkflowId},
+        ids::{AttachmentId, ConversationId, OrganizationId, RunId, WorkflowId},
         json::Json,
         page::{Limit, PageRequest, Total},
         posted::{Part, Posted},

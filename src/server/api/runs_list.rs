@@ -105,10 +105,9 @@ pub fn endpoint() -> Endpoint {
         .more(
             "A run is listed when it fits every parameter that is given. A parameter that is unknown, given twice or malformed is a \
              400 that names it; one that begins with `_` is not heeded. Without `exclude` each run has its whole `flow` and `state`. With \
-             `state`, `ended` or `finished` no more than 10,000 are counted, with `q` no more than the newest 10,000 are counted \
-             and listed, and `pagination.total_capped` is true when there may be more: without `q` they are on the pages after \
-             `total_pages`. Runs are searched a moment after they were \
-             written, and `search.behind` says how many are not yet.",
+             `trigger_id`, `state`, `ended` or `finished` no more than 10,000 are counted, with `q` no more than the newest 10,000 are \
+             counted and listed, and `pagination.total_capped` is true when there may be more: without `q` they are on the pages after \
+             `total_pages`. Runs are searched a moment after they were written, and `search.behind` says how many are not yet.",
         );
     let description = params::described()
         .into_iter()

@@ -30,6 +30,9 @@ use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 /// Bytes of a page of a new SQLite file: several packed runs lie in one, where they would leave half of a smaller one empty.
 const SQLITE_PAGE: u32 = 8192;
 
+/// Rows that SQLite may be ahead of whoever reads them.
+const ROWS_AHEAD: usize = 1_000;
+
 /// By which servers tell each other of writes.
 const CHANNEL: &str = "alloy_runs";
 
@@ -97,6 +100,8 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
             .foreign_keys(true)
+            // An export reads many at once, and to wait for room costs more than a row.
+            .row_buffer_size(ROWS_AHEAD)
             .pragma("temp_store", "memory")
             .optimize_on_close(true, 400)
             .disable_statement_logging();

@@ -88,7 +88,7 @@ impl Snapshot {
         }
     }
 
-    /// The total of a list. Where the runs themselves are counted by more than an id, it is so up to [`Total::COUNTED`].
+    /// The total of a list. Where the runs themselves are counted, and they may be many, it is so up to [`Total::COUNTED`].
     pub async fn total(&mut self, filter: &RunFilter) -> Result<Total, StoreError> {
         if has_id(filter) || self.index().await?.ask(filter).is_some() {
             return self.count_runs(filter).await.map(Total::from);
@@ -342,9 +342,9 @@ pub(super) fn text_is(column: Expr, text: &str) -> Expr {
     if text.contains('\0') { never() } else { column.eq(text) }
 }
 
-/// Whether a filter names runs by an id that few runs have, or that has an index.
+/// Whether a filter names runs by an id that few runs have.
 const fn has_id(filter: &RunFilter) -> bool {
-    filter.run_id.is_some() || filter.conversation_id.is_some() || filter.trigger_id.is_some()
+    filter.run_id.is_some() || filter.conversation_id.is_some()
 }
 
 fn never() -> Expr {
