@@ -152,5 +152,7 @@ async fn room_is_given_back_by_a_new_file_and_by_one_of_before_once_it_was_writt
         database.db.vacuum().await.unwrap();
         assert!(size().await < full * 3 / 4);
         assert_eq!(database.number("PRAGMA auto_vacuum".to_owned()).await, 2);
+        // A file of before keeps its pages as they are.
+        assert_eq!(database.number("PRAGMA page_size".to_owned()).await == 8_192, gives_back);
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     error::AppError,
     server::{
         AppState,
-        aside::aside,
+        aside::{aside, turn},
         auth::access::Access,
         clock,
         otlp::receive::{self, Answer, ReceiveError, Received},
@@ -115,13 +115,17 @@ fn describe(signal: Signal, place: &str, settings: &Settings) -> Description {
 
 async fn take(signal: Signal, access: &Access, state: &AppState, body: OtlpBody) -> Result<Response, AppError> {
     let OtlpBody { encoding, bytes } = body;
-    let weight = bytes.len();
-    let received = aside(move || match signal {
-        Signal::Traces => receive::traces(&bytes, encoding, clock::now()),
-        Signal::Logs => receive::logs(&bytes, encoding, clock::now()),
-        Signal::Metrics => Ok(Received::default()),
-    });
-    let received = received.await?.map_err(|error| AppError::BadRequest(vec![Fault::new("", error.to_string())]))?;
+    let (weight, received_at) = (bytes.len(), clock::now());
+    let received = {
+        let _turn = turn().await;
+        let read = aside(move || match signal {
+            Signal::Traces => receive::traces(&bytes, encoding, received_at),
+            Signal::Logs => receive::logs(&bytes, encoding, received_at),
+            Signal::Metrics => Ok(Received::default()),
+        });
+        read.await?
+    };
+    let received = received.map_err(|error| AppError::BadRequest(vec![Fault::new("", error.to_string())]))?;
     let answer = match signal {
         Signal::Traces => receive::answer_traces(&received, encoding),
         Signal::Logs | Signal::Metrics => receive::nothing(encoding),

@@ -103,7 +103,6 @@ impl Db {
             // An export reads many at once, and to wait for room costs more than a row.
             .row_buffer_size(ROWS_AHEAD)
             .pragma("temp_store", "memory")
-            .optimize_on_close(true, 400)
             .disable_statement_logging();
         let memory = options.url.contains(":memory:") || options.url.contains("mode=memory");
         if !memory && let Some(folder) = connect.get_filename().parent().filter(|folder| *folder != Path::new("")) {
@@ -119,9 +118,10 @@ impl Db {
         };
         // A database in memory is gone with its one connection, so that is never closed.
         let writer = pool().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
-        // Both only matter to a file that is new or written anew; and to say the second takes the lock of writers, for which a
+        // The first two only matter to a file that is new or written anew; and the last two take the lock of writers, for which a
         // reader would wait.
-        let how = connect.clone().page_size(SQLITE_PAGE).auto_vacuum(SqliteAutoVacuum::Incremental);
+        let how = connect.clone().page_size(SQLITE_PAGE);
+        let how = how.auto_vacuum(SqliteAutoVacuum::Incremental).optimize_on_close(true, 400);
         let writer = writer.connect_with(how).await.map_err(OpenError::Connect)?;
         let readers = if memory {
             writer.clone()

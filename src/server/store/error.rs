@@ -43,6 +43,9 @@ pub enum StoreError {
     /// A transaction failed in which several wrote.
     #[error(transparent)]
     Shared(Arc<StoreError>),
+    /// Our fault.
+    #[error(transparent)]
+    Panicked(#[from] Panicked),
     /// A row says what it cannot say.
     #[error("{table} holds a row that cannot be read: {problem}")]
     Inconsistent { table: &'static str, problem: String },
@@ -54,14 +57,8 @@ impl StoreError {
         match self {
             Self::Unavailable(_) | Self::Busy | Self::TooSlow => true,
             Self::Shared(error) => error.is_passing(),
-            Self::Database(_) | Self::Inconsistent { .. } => false,
+            Self::Database(_) | Self::Panicked(_) | Self::Inconsistent { .. } => false,
         }
-    }
-}
-
-impl From<Panicked> for StoreError {
-    fn from(_: Panicked) -> Self {
-        Self::Unavailable(sqlx::Error::WorkerCrashed)
     }
 }
 

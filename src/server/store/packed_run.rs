@@ -1,4 +1,4 @@
-//! A run as its rows: worked out before a transaction begins, which then has only to store them.
+//! A run as its rows. Those of a whole run are worked out before a transaction begins, which then has only to store them.
 
 use super::{
     error::StoreError,

@@ -17,7 +17,7 @@ use crate::domain::{
     account::Account, document::Fault, ids::RunId, run_edit::RunEdit, run_facts::RunFacts, run_write::RunWrite,
     time::Timestamp,
 };
-use crate::server::{clock, otlp::span::Span};
+use crate::server::{aside::turn, clock, otlp::span::Span};
 use sea_query::{Expr, ExprTrait, OnConflict, Query, Value};
 use sqlx::FromRow;
 use std::collections::{HashMap, HashSet};
@@ -97,7 +97,10 @@ impl OrgDb {
     /// Writes runs in one transaction, those that wait beside them included: all are on disk, whole, when this returns, or
     /// none is.
     pub async fn write_runs(&self, writes: Vec<RunWrite>) -> Result<Vec<WriteOutcome>, StoreError> {
-        let packed = PackedRun::all_of(self.organization_id(), writes).await?;
+        let packed = {
+            let _turn = turn().await;
+            PackedRun::all_of(self.organization_id(), writes).await?
+        };
         self.enqueue(packed.into_iter().map(|run| RunChange::Whole(Box::new(run))).collect()).await
     }
 

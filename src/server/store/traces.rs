@@ -265,16 +265,23 @@ impl OrgDb {
             .order_by(TraceBatches::TraceId, Order::Asc)
             .order_by(TraceBatches::Number, Order::Asc)
             .take();
-        for row in tx.fetch_all::<BatchRow>(&select).await? {
-            let trace = traces.entry(stored_id(row.trace_id)?).or_default();
-            trace.next = row.number + 1;
-            let spans: Vec<Span> = packed::unpack_json(&row.packed_spans)
-                .map_err(|error| StoreError::Inconsistent { table: "trace_batches", problem: error.to_string() })?;
-            for span in spans {
-                trace.add(span);
-            }
+        let rows = tx.fetch_all::<BatchRow>(&select).await?;
+        if rows.is_empty() {
+            return Ok(traces);
         }
-        Ok(traces)
+        let unpack = move || {
+            for row in rows {
+                let trace = traces.entry(stored_id(row.trace_id)?).or_default();
+                trace.next = row.number + 1;
+                let spans: Vec<Span> = packed::unpack_json(&row.packed_spans)
+                    .map_err(|error| StoreError::Inconsistent { table: "trace_batches", problem: error.to_string() })?;
+                for span in spans {
+                    trace.add(span);
+                }
+            }
+            Ok(traces)
+        };
+        aside(unpack).await?
     }
 
     async fn insert_batches(&self, tx: &mut Tx, news: BTreeMap<TraceId, Batch>) -> Result<(), StoreError> {
