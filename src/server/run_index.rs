@@ -1,22 +1,26 @@
 //! The run index: what is known of every run of an organization, in order of time, so that whatever the menus can ask is
 //! counted exactly, told apart by its options and found by its place in the list, without a look at the runs themselves.
 //!
-//! Runs are few bytes each here, and lie in blocks; every block also says how many runs it has of each kind. An index does
+//! Runs are few bytes each here, and lie in blocks; every block, and every group of blocks that lie beside
+//! each other, also says how many runs it has of each kind. An index does
 //! not change: with every write there is another one, which shares with the last all blocks that the write did not touch.
 //! All of it is pure; `store/run_index` keeps it in the database.
 
 mod asked;
 mod block;
+mod blocks;
 mod facets;
 mod kinds;
 pub mod packed;
+mod part;
 mod summary;
 
 #[cfg(test)]
 mod tests;
 
 pub use asked::{Asked, PagePlace};
-pub use block::{Block, Blocks};
+pub use block::Block;
+pub use blocks::Blocks;
 
 use crate::domain::{
     cost::Usd,
@@ -31,8 +35,6 @@ use std::{collections::HashMap, sync::Arc};
 pub struct RunIndex {
     kinds: Arc<Kinds>,
     blocks: Blocks,
-    /// Runs of each kind, by its number.
-    totals: Vec<u64>,
 }
 
 /// A run in the index.
@@ -125,7 +127,7 @@ impl IndexChange {
 impl RunIndex {
     /// How many runs there are.
     pub fn len(&self) -> u64 {
-        self.totals.iter().sum()
+        self.blocks.kinds().iter().sum()
     }
 
     /// Whether there is none.
@@ -135,7 +137,7 @@ impl RunIndex {
 
     /// The kinds of which there are runs.
     pub fn kinds(&self) -> impl Iterator<Item = &RunKind> {
-        self.kinds.iter().zip(&self.totals).filter(|(_, runs)| **runs > 0).map(|(kind, _)| kind)
+        self.kinds.iter().zip(self.blocks.kinds()).filter(|(_, runs)| **runs > 0).map(|(kind, _)| kind)
     }
 
     /// The blocks, each with the time at which it begins.
@@ -146,11 +148,7 @@ impl RunIndex {
     /// The same without the block that begins at a time.
     #[must_use]
     pub fn without_block(mut self, from: i64) -> Self {
-        if let Some(block) = self.blocks.remove(from) {
-            for (kind, runs) in block.kinds() {
-                self.totals[kind.index()] -= u64::from(runs);
-            }
-        }
+        self.blocks.remove(from);
         self
     }
 
@@ -158,11 +156,7 @@ impl RunIndex {
     #[must_use]
     pub fn with_block(mut self, from: i64, packed: packed::PackedBlock) -> Self {
         let block = packed.unpack(Arc::make_mut(&mut self.kinds));
-        self.totals.resize(self.kinds.len(), 0);
-        for (kind, runs) in block.kinds() {
-            self.totals[kind.index()] += u64::from(runs);
-        }
-        self.blocks.insert(from, Arc::new(block));
+        self.blocks.insert(from, block);
         self
     }
 
@@ -186,12 +180,7 @@ impl RunIndex {
                 (entry, if change.is_added { 1 } else { -1 })
             })
             .collect();
-        next.totals.resize(next.kinds.len(), 0);
-        let (done, missing) = next.blocks.change(entries);
-        for (kind, change) in done {
-            let total = &mut next.totals[kind.index()];
-            *total = total.saturating_add_signed(change);
-        }
+        let missing = next.blocks.change(entries);
         (next, missing)
     }
 

@@ -1,10 +1,9 @@
 //! A filter as a question to the index, where it asks nothing that the index does not know.
 
-use super::{Entry, Number, RunIndex, block::Block, kinds::KindId};
+use super::{Entry, Number, RunIndex, block::Block, blocks::Group, kinds::KindId};
 use crate::domain::{
     filter::RunFilter,
     range::{DurationPreset, NumberPreset, Range, TokenPreset},
-    run_facts::RunKind,
     time::Timestamp,
 };
 
@@ -26,41 +25,6 @@ pub struct PagePlace {
     pub times: Vec<i64>,
     /// How many runs of the first of these times are on the page before.
     pub skip: u64,
-}
-
-/// Parts of a filter that the menus tell apart, taken from the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    Status,
-    Source,
-    Model,
-    Workflow,
-    AiEmployee,
-    Duration,
-    Tokens,
-}
-
-impl Part {
-    pub const ALL: [Self; 7] =
-        [Self::Status, Self::Source, Self::Model, Self::Workflow, Self::AiEmployee, Self::Duration, Self::Tokens];
-
-    /// Whether a filter asks for runs of this kind, as far as this part of it goes.
-    pub fn allows(self, filter: &RunFilter, kind: &RunKind) -> bool {
-        match self {
-            Self::Status => filter.status.is_none_or(|status| status == kind.status),
-            Self::Source => filter.source.as_ref().is_none_or(|source| *source == kind.source),
-            Self::Model => filter.model.is_none() || filter.model == kind.model,
-            Self::Workflow => filter.workflow_id.is_none_or(|id| id == kind.workflow_id),
-            Self::AiEmployee => filter.ai_employee_id.is_none() || filter.ai_employee_id == kind.ai_employee_id,
-            Self::Duration => may_lie_in::<DurationPreset>(filter.duration, kind.duration),
-            Self::Tokens => may_lie_in::<TokenPreset>(filter.tokens, kind.tokens),
-        }
-    }
-}
-
-/// Whether a number of this class can lie in a range.
-fn may_lie_in<P: NumberPreset>(range: Option<Range<u64>>, class: Option<u8>) -> bool {
-    range.is_none_or(|range| class.is_some_and(|class| P::classes_in(range).contains(&class)))
 }
 
 /// Whether a range can be told from a greater one by what is kept of numbers.
@@ -102,7 +66,7 @@ impl RunIndex {
             return None;
         }
         Some(Asked {
-            kinds: self.kinds.iter().map(|kind| Part::ALL.iter().all(|part| part.allows(filter, kind))).collect(),
+            kinds: self.kinds.misfits(filter).into_iter().map(|misfits| misfits == 0).collect(),
             created: micros(*started),
             durations: free::<DurationPreset>(*duration),
             tokens: free::<TokenPreset>(*tokens),
@@ -112,47 +76,72 @@ impl RunIndex {
     /// How many runs are asked for.
     pub fn count(&self, asked: &Asked) -> u64 {
         if asked.created == micros(None) && asked.is_by_kind() {
-            let kinds = asked.kinds.iter().zip(&self.totals);
-            return kinds.filter(|(is_asked, _)| **is_asked).map(|(_, runs)| runs).sum();
+            return asked.sum(self.blocks.kinds());
         }
-        self.blocks.in_order().map(|(_, block)| asked.count_in(block)).sum()
+        self.blocks.groups().map(|group| asked.count_in_group(group)).sum()
     }
 
     /// Where the page lies that begins after so many of the runs asked for; `None` when it is empty.
     pub fn page(&self, asked: &Asked, offset: u64, limit: u64) -> Option<PagePlace> {
-        let (mut passed, mut place): (u64, Option<PagePlace>) = (0, None);
-        let mut taken = 0;
-        for (_, block) in self.blocks.in_order().rev() {
-            // A block that lies before the page is counted by its kinds.
-            if place.is_none() {
-                let runs = asked.count_in(block);
-                if passed + runs <= offset {
-                    passed += runs;
-                    continue;
-                }
+        let mut page = Page { before: offset, missing: limit, place: None };
+        // What has none of it is passed by its kinds, a group or a block at once.
+        for group in self.blocks.groups().rev() {
+            if page.passes(asked.count_in_group(group)) {
+                continue;
             }
-            // How many of one time there are before the page.
-            let (mut at_once, mut time) = (0, None);
-            for entry in asked.entries_in(block).rev() {
-                if time != Some(entry.at) {
-                    (time, at_once) = (Some(entry.at), 0);
+            for block in group.blocks().rev() {
+                if !page.passes(asked.count_in(block)) {
+                    page.take(asked.entries_in(block).rev());
                 }
-                if passed < offset {
-                    passed += 1;
-                    at_once += 1;
-                    continue;
-                }
-                let place = place.get_or_insert_with(|| PagePlace { times: Vec::new(), skip: at_once });
-                if place.times.last() != Some(&entry.at) {
-                    place.times.push(entry.at);
-                }
-                taken += 1;
-                if taken == limit {
-                    return Some(place.clone());
+                if page.missing == 0 {
+                    return page.place;
                 }
             }
         }
-        place
+        page.place
+    }
+}
+
+/// A page that is looked for, from the newest run to the oldest.
+struct Page {
+    /// How many runs come before it still.
+    before: u64,
+    /// How many are missing still.
+    missing: u64,
+    place: Option<PagePlace>,
+}
+
+impl Page {
+    /// Whether the next so many runs all come before it.
+    fn passes(&mut self, runs: u64) -> bool {
+        let passes = runs <= self.before;
+        if passes {
+            self.before -= runs;
+        }
+        passes
+    }
+
+    /// Takes what belongs to it of the runs of a block.
+    fn take<'a>(&mut self, entries: impl Iterator<Item = &'a Entry>) {
+        // How many of one time there are before the page.
+        let (mut at_once, mut time) = (0, None);
+        for entry in entries {
+            if self.missing == 0 {
+                return;
+            }
+            if time != Some(entry.at) {
+                (time, at_once) = (Some(entry.at), 0);
+            }
+            if self.passes(1) {
+                at_once += 1;
+                continue;
+            }
+            let place = self.place.get_or_insert_with(|| PagePlace { times: Vec::new(), skip: at_once });
+            if place.times.last() != Some(&entry.at) {
+                place.times.push(entry.at);
+            }
+            self.missing -= 1;
+        }
     }
 }
 
@@ -204,15 +193,33 @@ impl Asked {
         })
     }
 
-    /// Whether all of a block was created within the time asked for; `None` when nothing was.
-    pub(super) fn covers(&self, block: &Block) -> Option<bool> {
-        let (from, to) = self.created;
-        let (first, last) = (block.first_at()?, block.last_at()?);
+    /// Whether all of what was created from one time to another is asked for, as far as time and free ranges go.
+    pub(super) fn is_all_of(&self, span: Option<(i64, i64)>) -> bool {
+        self.is_by_kind() && self.covers(span) == Some(true)
+    }
+
+    /// Whether all of what was created from one time to another was created within the time asked for; `None` when nothing
+    /// was.
+    pub(super) fn covers(&self, span: Option<(i64, i64)>) -> Option<bool> {
+        let ((from, to), (first, last)) = (self.created, span?);
         (last >= from && first < to).then_some(first >= from && last < to)
     }
 
+    /// How many of these runs, by the number of their kind, are of a kind that is asked for.
+    fn sum(&self, runs: &[u64]) -> u64 {
+        self.kinds.iter().zip(runs).map(|(is_asked, runs)| if *is_asked { *runs } else { 0 }).sum()
+    }
+
+    fn count_in_group(&self, group: &Group) -> u64 {
+        match self.covers(group.span()) {
+            None => 0,
+            Some(true) if self.is_by_kind() => self.sum(group.kinds()),
+            Some(_) => group.blocks().map(|block| self.count_in(block)).sum(),
+        }
+    }
+
     fn count_in(&self, block: &Block) -> u64 {
-        match self.covers(block) {
+        match self.covers(block.span()) {
             None => 0,
             Some(true) if self.is_by_kind() => {
                 block.kinds().filter(|(kind, _)| self.has_kind(*kind)).map(|(_, runs)| u64::from(runs)).sum()

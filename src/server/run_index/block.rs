@@ -1,10 +1,7 @@
 //! Runs that were created one after the other, a bounded number in one block.
 
 use super::{Entry, kinds::KindId};
-use std::{
-    collections::{BTreeMap, HashMap, btree_map},
-    sync::Arc,
-};
+use std::collections::HashMap;
 
 /// Runs of a block: enough that few blocks are many runs, few enough that one is made anew in no time.
 /// Tests cut after a few.
@@ -53,8 +50,9 @@ impl Block {
         self.entries.first().map(|entry| entry.at)
     }
 
-    pub(super) fn last_at(&self) -> Option<i64> {
-        self.entries.last().map(|entry| entry.at)
+    /// When the first and the last were created.
+    pub(super) fn span(&self) -> Option<(i64, i64)> {
+        Some((self.first_at()?, self.entries.last()?.at))
     }
 
     /// The entries that were created from one time, included, up to another, excluded.
@@ -65,69 +63,8 @@ impl Block {
     }
 }
 
-/// Blocks by the time at which each begins. It ends where the next one begins; the first has what is older, too.
-#[derive(Debug, Clone, Default)]
-pub struct Blocks(BTreeMap<i64, Arc<Block>>);
-
-/// By how much there are more runs of some kinds.
-pub(super) type KindChanges = Vec<(KindId, i64)>;
-
-impl Blocks {
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Each with the time at which it begins, oldest first.
-    pub fn in_order(&self) -> btree_map::Iter<'_, i64, Arc<Block>> {
-        self.0.iter()
-    }
-
-    pub(super) fn remove(&mut self, from: i64) -> Option<Arc<Block>> {
-        self.0.remove(&from)
-    }
-
-    pub(super) fn insert(&mut self, from: i64, block: Arc<Block>) {
-        self.0.insert(from, block);
-    }
-
-    /// Where the block begins to which a time belongs, among blocks that begin at these times.
-    pub fn home(starts: &BTreeMap<i64, impl Sized>, at: i64) -> Option<i64> {
-        starts.range(..=at).next_back().or_else(|| starts.iter().next()).map(|(from, _)| *from)
-    }
-
-    /// Adds and takes away entries; what was done, and how many could not be taken because they were not there.
-    pub(super) fn change(&mut self, mut entries: Vec<(Entry, i32)>) -> (KindChanges, usize) {
-        entries.sort_unstable();
-        let mut of_blocks: BTreeMap<i64, Vec<(Entry, i32)>> = BTreeMap::new();
-        for same in entries.chunk_by(|(one, _), (other, _)| one == other) {
-            let (entry, _) = same[0];
-            let change = same.iter().map(|(_, change)| change).sum();
-            if change != 0 {
-                let home = Self::home(&self.0, entry.at).or_else(|| of_blocks.keys().next().copied());
-                of_blocks.entry(home.unwrap_or(entry.at)).or_default().push((entry, change));
-            }
-        }
-        let (mut done, mut missing) = (Vec::new(), 0);
-        for (from, changes) in of_blocks {
-            let block = self.0.remove(&from).unwrap_or_default();
-            let is_last = self.0.range(from..).next().is_none();
-            let (entries, lost) = merged(block.entries(), &changes);
-            missing += lost;
-            done.extend(block.kinds().map(|(kind, runs)| (kind, -i64::from(runs))));
-            for (n, piece) in pieces(entries, is_last).into_iter().enumerate() {
-                done.extend(piece.kinds().map(|(kind, runs)| (kind, i64::from(runs))));
-                // The first block of all may begin earlier than it did.
-                let begins = piece.first_at().map(|first| if n == 0 { first.min(from) } else { first });
-                self.0.extend(begins.map(|begins| (begins, Arc::new(piece))));
-            }
-        }
-        (done, missing)
-    }
-}
-
 /// Both together in order, and how many were to be taken away that are not there.
-fn merged(entries: &[Entry], changes: &[(Entry, i32)]) -> (Vec<Entry>, usize) {
+pub(super) fn merged(entries: &[Entry], changes: &[(Entry, i32)]) -> (Vec<Entry>, usize) {
     let (mut merged, mut rest, mut missing) = (Vec::with_capacity(entries.len() + changes.len()), entries, 0);
     for (entry, change) in changes {
         let (before, from) = rest.split_at(rest.partition_point(|other| other < entry));
@@ -144,7 +81,7 @@ fn merged(entries: &[Entry], changes: &[(Entry, i32)]) -> (Vec<Entry>, usize) {
 
 /// Entries as blocks that are not too long. What was created at one time stays together. The last block of all is filled
 /// up, as what comes next most likely is newer; others are cut into equal pieces.
-fn pieces(mut entries: Vec<Entry>, is_last: bool) -> Vec<Block> {
+pub(super) fn pieces(mut entries: Vec<Entry>, is_last: bool) -> Vec<Block> {
     let count = entries.len().div_ceil(MAX_RUNS);
     let length = if is_last { MAX_RUNS } else { entries.len().div_ceil(count.max(1)) };
     let mut pieces = Vec::new();

@@ -1,14 +1,10 @@
 //! How many runs each option of each filter would give.
 
-use super::{
-    RunIndex,
-    asked::{Asked, Part},
-};
+use super::{RunIndex, asked::Asked, part::Part};
 use crate::domain::{
     facets::{Facets, OptionCounts},
     filter::RunFilter,
-    range::{DatePreset, DurationPreset, Preset, TokenPreset},
-    run_facts::RunKind,
+    range::{DatePreset, Preset},
     time::Timestamp,
 };
 
@@ -30,49 +26,46 @@ impl RunIndex {
         } else {
             runs.clone()
         };
-        let mut facets = Facets {
+        let misfits = self.kinds.misfits(filter);
+        let options = |part: Part, runs: &[u64]| self.options(part, &misfits, runs);
+        Some(Facets {
+            status: options(Part::Status, &runs),
+            channel: options(Part::Source, &runs),
+            model: options(Part::Model, &runs),
+            workflow_id: options(Part::Workflow, &runs),
+            ai_employee_id: options(Part::AiEmployee, &runs),
             started: self.runs_by_date(&asked, now),
-            duration: self.options(filter, Part::Duration, &of_durations),
-            tokens: self.options(filter, Part::Tokens, &of_tokens),
-            ..Facets::default()
-        };
-        for (part, counts) in [
-            (Part::Status, &mut facets.status),
-            (Part::Source, &mut facets.channel),
-            (Part::Model, &mut facets.model),
-            (Part::Workflow, &mut facets.workflow_id),
-            (Part::AiEmployee, &mut facets.ai_employee_id),
-        ] {
-            *counts = self.options(filter, part, &runs);
-        }
-        Some(facets)
+            duration: options(Part::Duration, &of_durations),
+            tokens: options(Part::Tokens, &of_tokens),
+        })
     }
 
     /// The counts of one menu's options: of the runs that all other parts of the filter allow.
-    fn options(&self, filter: &RunFilter, part: Part, runs: &[u64]) -> OptionCounts {
-        let mut counts = OptionCounts::new();
-        for (kind, runs) in self.kinds.iter().zip(runs).filter(|(_, runs)| **runs > 0) {
-            let is_allowed = |other: &Part| *other == part || other.allows(filter, kind);
-            if Part::ALL.iter().all(is_allowed)
-                && let Some(option) = option_of(part, kind)
-            {
-                *counts.entry(option).or_default() += runs;
-            }
-        }
-        counts
+    fn options(&self, part: Part, misfits: &[u8], runs: &[u64]) -> OptionCounts {
+        let is_allowed = |misfits: u8| misfits & !part.bit() == 0;
+        let allowed = runs.iter().zip(misfits).map(|(runs, misfits)| if is_allowed(*misfits) { *runs } else { 0 });
+        self.kinds.by_option(part, allowed).map(|(option, runs)| (option.to_owned(), runs)).collect()
     }
 
     /// How many runs of each kind there are, by its number.
     fn runs_by_kind(&self, asked: &Asked) -> Vec<u64> {
         let mut runs = vec![0; self.kinds.len()];
-        for (_, block) in self.blocks.in_order() {
-            if asked.covers(block) == Some(true) && asked.is_by_kind() {
-                for (kind, count) in block.kinds() {
-                    runs[kind.index()] += u64::from(count);
+        for group in self.blocks.groups() {
+            if asked.is_all_of(group.span()) {
+                for (runs, count) in runs.iter_mut().zip(group.kinds()) {
+                    *runs += count;
                 }
-            } else {
-                for entry in asked.entries_in(block) {
-                    runs[entry.kind.index()] += 1;
+                continue;
+            }
+            for block in group.blocks() {
+                if asked.is_all_of(block.span()) {
+                    for (kind, count) in block.kinds() {
+                        runs[kind.index()] += u64::from(count);
+                    }
+                } else {
+                    for entry in asked.entries_in(block) {
+                        runs[entry.kind.index()] += 1;
+                    }
                 }
             }
         }
@@ -91,17 +84,4 @@ impl RunIndex {
 /// What is left of a filter when the kinds of runs do not matter: their time, and ranges that are no option of a menu.
 fn without_kinds(filter: &RunFilter) -> RunFilter {
     RunFilter { started: filter.started, duration: filter.duration, tokens: filter.tokens, ..RunFilter::default() }
-}
-
-/// The option of a menu that runs of a kind have, as the URL writes it.
-fn option_of(part: Part, kind: &RunKind) -> Option<String> {
-    Some(match part {
-        Part::Status => kind.status.to_string(),
-        Part::Source => kind.source.clone(),
-        Part::Model => kind.model.clone()?,
-        Part::Workflow => kind.workflow_id.to_string(),
-        Part::AiEmployee => kind.ai_employee_id?.to_string(),
-        Part::Duration => DurationPreset::ALL.get(usize::from(kind.duration?))?.key().to_owned(),
-        Part::Tokens => TokenPreset::ALL.get(usize::from(kind.tokens?))?.key().to_owned(),
-    })
 }
