@@ -17,6 +17,9 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
+/// So many are copied at once as one of this many parts: all at once would not fit into memory.
+const PARTS: u64 = 64;
+
 /// One lean run: short messages, no steps, one row of costs.
 fn run(n: u64, now: Timestamp, random: &mut ChaCha8Rng) -> RunDocument {
     let status = match random.random_range(0..100) {
@@ -65,11 +68,11 @@ pub fn fill(runtime: &tokio::runtime::Runtime, installation: &Installation, org:
     });
     let sqlite = installation.url().starts_with("sqlite");
     let (columns, id) = if sqlite {
-        ("SELECT name FROM pragma_table_info('TABLE')", "unhex(substr(hex(COLUMN), 1, 24) || printf('%08x', COPY))")
+        ("SELECT name FROM pragma_table_info('TABLE')", "unhex(substr(hex(id), 1, 24) || printf('%08x', copy))")
     } else {
         (
             "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'TABLE'",
-            "(substr(replace(COLUMN::text, '-', ''), 1, 24) || lpad(to_hex(COPY), 8, '0'))::uuid",
+            "(substr(replace(id::text, '-', ''), 1, 24) || lpad(to_hex(copy), 8, '0'))::uuid",
         )
     };
     // Indexes are made when all rows are there, which takes less than to keep them up.
@@ -84,8 +87,8 @@ pub fn fill(runtime: &tokio::runtime::Runtime, installation: &Installation, org:
         installation.execute(&format!("DROP INDEX {name}"));
     }
     let names = installation.execute(&columns.replace("TABLE", "workflow_runs"));
-    for copy in 1..copies {
-        installation.execute(&copy_statement(&names, id, copy, copies));
+    for part in 0..PARTS {
+        installation.execute(&copy_statement(&names, id, part, copies));
     }
     for index in &indexes {
         installation.execute(index);
@@ -97,18 +100,20 @@ pub fn fill(runtime: &tokio::runtime::Runtime, installation: &Installation, org:
     }
 }
 
-/// Copies what was written under another id, all copies within half an hour after it.
-fn copy_statement(columns: &[String], id: &str, copy: u64, copies: u64) -> String {
-    let later = copy * 1_500_000_000 / copies;
+/// Copies a part of what was written under other ids, all copies within half an hour after it. They come in the order of their
+/// ids, which is several times faster than in any other.
+fn copy_statement(columns: &[String], id: &str, part: u64, copies: u64) -> String {
     let values = columns.iter().map(|name| match name.as_str() {
-        "id" => id.replace("COLUMN", "id").replace("COPY", &copy.to_string()),
+        "id" => id.to_owned(),
         // Only copies have it.
         "updated_at" => "1".to_owned(),
-        name if name.ends_with("_at") => format!("{name} + {later}"),
+        name if name.ends_with("_at") => format!("{name} + copy * CAST(1500000000 AS BIGINT) / {copies}"),
         name => name.to_owned(),
     });
     format!(
-        "INSERT INTO workflow_runs ({}) SELECT {} FROM workflow_runs WHERE updated_at IS NULL",
+        "WITH RECURSIVE copies (copy) AS (SELECT 1 UNION ALL SELECT copy + 1 FROM copies WHERE copy < {copies} - 1) \
+         INSERT INTO workflow_runs ({}) SELECT {} FROM workflow_runs CROSS JOIN copies \
+         WHERE updated_at IS NULL AND created_at / 1000000 % {PARTS} = {part} ORDER BY id, copy",
         columns.join(", "),
         values.collect::<Vec<_>>().join(", ")
     )
