@@ -36,7 +36,7 @@ use kept::Kept;
 use leptos::config::LeptosOptions;
 use live::Live;
 use settings::Settings;
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 use store::{Db, TokenRow};
 use together::Together;
 
@@ -52,14 +52,37 @@ pub struct Asked {
     pub tokens: Together<(OrganizationId, Vec<u8>), Result<Option<TokenRow>, AppError>>,
 }
 
-/// What every handler can reach.
-#[derive(Clone, FromRef)]
-pub struct AppState {
+/// What every handler can reach, once for all: it is cloned several times a request.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+/// What is in it.
+pub struct Shared {
     pub db: Db,
     pub files: Files,
     pub settings: Arc<Settings>,
-    pub throttle: Arc<Throttle>,
+    pub throttle: Throttle,
     pub live: Arc<Live>,
-    pub asked: Arc<Asked>,
+    pub asked: Asked,
     pub leptos: LeptosOptions,
+}
+
+impl From<Shared> for AppState {
+    fn from(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
 }

@@ -67,12 +67,6 @@ impl ExportedRun {
         "failure",
     ];
 
-    /// About how many bytes it takes.
-    pub fn weight(&self) -> usize {
-        let messages = [&self.input_message, &self.output_message, &self.error_message];
-        size_of::<Self>() + messages.into_iter().flatten().map(String::len).sum::<usize>()
-    }
-
     /// The same for a program that calculates: no text that was written by others begins like a formula.
     #[must_use]
     pub fn without_formulas(self) -> Self {

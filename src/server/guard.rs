@@ -1,7 +1,7 @@
 //! What stands before handlers: the origin rule for requests by cookie, the headers that every answer has, and the time
 //! within which it comes.
 
-use super::{AppState, settings::Settings};
+use super::settings::Settings;
 use crate::error::AppError;
 use axum::{
     extract::{Request, State},
@@ -19,20 +19,16 @@ pub async fn in_time(State(limit): State<Duration>, request: Request, next: Next
     }
 }
 
-/// Refuses a request that another site makes a browser send. A program that sends neither cookies nor an origin
+/// Whether it is no other site that makes a browser send a request. A program that sends neither cookies nor an origin
 /// acts for nobody but itself.
-pub async fn same_origin(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub fn is_of_same_origin(request: &Request, settings: &Settings) -> bool {
     let headers = request.headers();
     let by_browser = headers.contains_key(header::COOKIE)
         || headers.contains_key(header::ORIGIN)
         || headers.contains_key(SEC_FETCH_SITE);
     // A token is nothing that a browser adds by itself; beside a cookie it proves nothing.
     let by_token = headers.contains_key(header::AUTHORIZATION) && !headers.contains_key(header::COOKIE);
-    if request.method().is_safe() || by_token || !by_browser || comes_from_here(headers, &state.settings) {
-        next.run(request).await
-    } else {
-        AppError::Forbidden.into_response()
-    }
+    request.method().is_safe() || by_token || !by_browser || comes_from_here(headers, settings)
 }
 
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
@@ -50,9 +46,7 @@ fn comes_from_here(headers: &HeaderMap, settings: &Settings) -> bool {
 }
 
 /// Adds the headers that every answer has, unless its handler chose otherwise.
-pub async fn security_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub fn add_headers(headers: &mut HeaderMap, settings: &Settings) {
     let mut default = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
@@ -69,10 +63,9 @@ pub async fn security_headers(State(state): State<AppState>, request: Request, n
         HeaderName::from_static("permissions-policy"),
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     );
-    if state.settings.behind_tls() {
+    if settings.behind_tls() {
         default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
-    response
 }
 
 /// The policy of a page: only scripts that carry its nonce run, and what those load.

@@ -45,7 +45,7 @@ pub use changes::{Became, ChangedRun, Listener, Stamp};
 pub use copy::{Compared, Copied, CopyError};
 pub use engine::{BackupError, Db, DbOptions, backup};
 pub use error::{OpenError, StoreError};
-pub use export::Export;
+pub use export::{Export, SomeRuns};
 pub use org_db::{OrgDb, Snapshot};
 pub use retention::Taken;
 pub use run_content::StoredContent;

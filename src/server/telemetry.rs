@@ -3,7 +3,6 @@
 use super::settings::Settings;
 use axum::{
     extract::{MatchedPath, Request},
-    middleware::Next,
     response::Response,
 };
 use std::{io::IsTerminal, time::Instant};
@@ -25,13 +24,13 @@ pub fn start(settings: &Settings) -> Result<(), String> {
 }
 
 /// Logs one line a request under its route, with an id that the answer carries as `x-request-id`.
-pub async fn log_request(request: Request, next: Next) -> Response {
+pub async fn logged(request: Request, answer: impl AsyncFnOnce(Request) -> Response) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     let id = super::clock::new_id().simple().to_string();
     let span = tracing::info_span!("request", id, %method, route);
     let began = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = answer(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
     let millis = began.elapsed().as_secs_f64() * 1_000.0;
     span.in_scope(|| {

@@ -7,6 +7,7 @@ mod support;
 mod changes;
 mod copy;
 mod expiry;
+mod export;
 mod lists;
 mod parts;
 mod repack;

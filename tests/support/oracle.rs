@@ -18,11 +18,16 @@ use serde_json::Value;
 
 /// The ids of a page, and the number of all that fit.
 pub fn list(documents: &[RunDocument], filter: &RunFilter, page: PageRequest) -> (Vec<RunId>, u64) {
+    let fitting = all(documents, filter);
+    let (before, limit) = (usize::try_from(page.offset()).unwrap(), usize::try_from(page.limit.get()).unwrap());
+    (fitting.iter().skip(before).take(limit).copied().collect(), fitting.len() as u64)
+}
+
+/// The ids of all that fit, newest first.
+pub fn all(documents: &[RunDocument], filter: &RunFilter) -> Vec<RunId> {
     let mut fitting: Vec<&RunDocument> = documents.iter().filter(|document| fits(document, filter)).collect();
     fitting.sort_by_key(|document| std::cmp::Reverse((document.created_at, document.id)));
-    let ids =
-        fitting.iter().skip(usize::try_from(page.offset()).unwrap()).take(usize::try_from(page.limit.get()).unwrap());
-    (ids.map(|document| document.id.unwrap()).collect(), fitting.len() as u64)
+    fitting.into_iter().map(|document| document.id.unwrap()).collect()
 }
 
 fn fits(document: &RunDocument, filter: &RunFilter) -> bool {

@@ -13,10 +13,11 @@ use crate::{
     error::AppError,
     server::{
         AppState,
+        aside::aside,
         auth::access::Standing,
         clock,
         query::export::{Batch, export},
-        store::StoreError,
+        store::{SomeRuns, StoreError},
     },
 };
 use axum::{
@@ -117,10 +118,7 @@ async fn handle(
     // A database that cannot be read is told before the answer begins.
     let first = batches.recv().await.ok_or(AppError::Internal)??;
     let is_all = first.is_empty();
-    let begin = begin(format, bom, first).map_err(|error| {
-        tracing::error!(%error, "an export cannot be written");
-        AppError::Internal
-    })?;
+    let begin = begin(format, bom, first).await?;
     let (kind, end) = match format {
         Format::Csv => ("text/csv; charset=utf-8", "csv"),
         Format::Ndjson => ("application/x-ndjson", "ndjson"),
@@ -146,13 +144,13 @@ async fn handle(
 }
 
 /// The head of the file, and its first runs.
-fn begin(format: Format, bom: bool, runs: Vec<ExportedRun>) -> io::Result<Vec<u8>> {
+async fn begin(format: Format, bom: bool, some: SomeRuns) -> Result<Vec<u8>, BrokenOff> {
     let mut bytes = Vec::new();
     if format == Format::Csv {
         bytes.extend_from_slice(if bom { "\u{feff}".as_bytes() } else { b"" });
         bytes.extend(table(|table| table.write_record(ExportedRun::COLUMNS))?);
     }
-    bytes.extend(written(format, runs)?);
+    bytes.extend(written(format, some).await?);
     Ok(bytes)
 }
 
@@ -180,6 +178,19 @@ enum BrokenOff {
     Abandoned,
 }
 
+impl From<BrokenOff> for AppError {
+    fn from(error: BrokenOff) -> Self {
+        match error {
+            BrokenOff::Access(error) => error,
+            BrokenOff::Store(error) => error.into(),
+            BrokenOff::Write(_) | BrokenOff::Abandoned => {
+                tracing::error!(%error, "an export cannot be written");
+                Self::Internal
+            }
+        }
+    }
+}
+
 impl Rest {
     /// The bytes of the next batch; `None` when there is none.
     async fn next(&mut self) -> Result<Option<Bytes>, BrokenOff> {
@@ -190,26 +201,34 @@ impl Rest {
             self.standing.still(&self.state).await?;
             self.asked = Instant::now();
         }
-        let runs = self.batches.recv().await.ok_or(BrokenOff::Abandoned)??;
-        if runs.is_empty() {
+        let some = self.batches.recv().await.ok_or(BrokenOff::Abandoned)??;
+        if some.is_empty() {
             return Ok(None);
         }
-        Ok(Some(written(self.format, runs)?.into()))
+        Ok(Some(written(self.format, some).await?.into()))
     }
 }
 
-fn written(format: Format, runs: Vec<ExportedRun>) -> io::Result<Vec<u8>> {
-    match format {
-        Format::Csv => table(|table| runs.into_iter().try_for_each(|run| table.serialize(run.without_formulas()))),
-        Format::Ndjson => {
-            let mut lines = Vec::with_capacity(runs.len() * 512);
-            for run in runs {
-                serde_json::to_writer(&mut lines, &run)?;
-                lines.push(b'\n');
-            }
-            Ok(lines)
+async fn written(format: Format, some: SomeRuns) -> Result<Vec<u8>, BrokenOff> {
+    let written = move || {
+        let runs = some.read()?;
+        match format {
+            Format::Csv => table(|table| runs.into_iter().try_for_each(|run| table.serialize(run.without_formulas()))),
+            Format::Ndjson => lines(&runs),
         }
+        .map_err(BrokenOff::Write)
+    };
+    aside(written).await.map_err(StoreError::Panicked)?
+}
+
+/// Lines of JSON.
+fn lines(runs: &[ExportedRun]) -> io::Result<Vec<u8>> {
+    let mut lines = Vec::with_capacity(runs.len() * 512);
+    for run in runs {
+        serde_json::to_writer(&mut lines, run)?;
+        lines.push(b'\n');
     }
+    Ok(lines)
 }
 
 /// Lines of a table.

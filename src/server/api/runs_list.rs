@@ -17,7 +17,7 @@ use crate::{
     },
     error::AppError,
     server::{
-        Asked, ListAsked,
+        AppState, ListAsked,
         kept::Kept,
         query::{list_runs, run_view::unwritable, search_runs},
         store::OrgDb,
@@ -31,7 +31,6 @@ use axum::{
 };
 use serde::Serialize;
 use serde_json::json;
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A page of runs.
@@ -120,19 +119,28 @@ pub fn endpoint() -> Endpoint {
 /// Answers a page of the runs that the parameters ask for.
 async fn handle(
     RunsReader(access): RunsReader,
-    State(asked): State<Arc<Asked>>,
+    State(state): State<AppState>,
     Query(params): Query<ListParams>,
 ) -> Result<Response, AppError> {
     let key = (access.org.organization_id(), params);
+    // What is kept is answered without asking twice.
+    let kept = access.stamp.and_then(|stamp| state.asked.kept_lists.get(&key, stamp));
+    if let Some(body) = kept {
+        return Ok(answer(body));
+    }
     let list = {
-        let (asked, key) = (Arc::clone(&asked), key.clone());
+        let (state, key) = (state.clone(), key.clone());
         move || {
-            let (asked, key, org) = (Arc::clone(&asked), key.clone(), access.org.clone());
-            async move { Box::pin(kept_list(&asked.kept_lists, &org, key)).await }
+            let (state, key, org) = (state.clone(), key.clone(), access.org.clone());
+            async move { Box::pin(kept_list(&state.asked.kept_lists, &org, key)).await }
         }
     };
-    let body = asked.lists.ask(key, list).await.ok_or(AppError::Unavailable)??;
-    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+    let body = state.asked.lists.ask(key, list).await.ok_or(AppError::Unavailable)??;
+    Ok(answer(body))
+}
+
+fn answer(body: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 /// As it was answered last, if nothing has changed since. What is found by words changes as it is indexed; questions about

@@ -13,7 +13,7 @@ use crate::{
     error::AppError,
     server::{
         AppState, clock,
-        store::{OrgDb, SessionRow},
+        store::{OrgDb, SessionRow, Stamp},
     },
 };
 use axum::http::{HeaderMap, HeaderName, header};
@@ -40,6 +40,8 @@ pub struct Session {
 pub struct Access {
     pub org: OrgDb,
     pub who: Who,
+    /// What the lists of the organization were told by when it was asked who has access, where that was told, too.
+    pub stamp: Option<Stamp>,
 }
 
 /// Access that is made use of for long: with the credentials that gave it, to make sure that they still do.
@@ -191,7 +193,7 @@ impl Session {
         if organization_id != self.db.organization_id() && !org.has_member(self.person.user_id).await? {
             return Err(AppError::Forbidden);
         }
-        Ok(Access { org, who: Who::Person(self.person.user_id) })
+        Ok(Access { org, who: Who::Person(self.person.user_id), stamp: None })
     }
 }
 
@@ -214,7 +216,7 @@ async fn by_secret(state: &AppState, secret: Option<Secret>) -> Result<Option<(A
     let token = state.asked.tokens.ask((org.organization_id(), hash.clone()), read).await;
     let Some(token) = token.ok_or(AppError::Unavailable)?? else { return Ok(None) };
     let who = Who::Token { id: secret::called(&hash), scopes: token.scopes };
-    Ok(Some((Access { org, who }, token.organization_name)))
+    Ok(Some((Access { org, who, stamp: Some(token.stamp) }, token.organization_name)))
 }
 
 /// `checkOrganizationAccess`: what a request may do in an organization. No or bad credentials are a 401; an

@@ -2,7 +2,8 @@
 
 use super::{CliError, indexing, upkeep};
 use crate::server::{
-    AppState, auth::throttle::Throttle, connection, files::Files, live::Live, router, settings::Settings, store::Db,
+    Asked, Shared, auth::throttle::Throttle, connection, files::Files, live::Live, router, settings::Settings,
+    store::Db,
 };
 use leptos::config::{ConfFile, LeptosOptions, get_configuration};
 use std::{path::Path, process::ExitCode, sync::Arc};
@@ -20,17 +21,17 @@ pub async fn run(db: Db, settings: Settings) -> Result<ExitCode, CliError> {
     // Port 0 asks the system for one.
     let address = listener.local_addr().unwrap_or(address);
     let settings = Arc::new(settings);
-    let throttle = Arc::new(Throttle::new(&settings));
     let live = Arc::new(Live::new(&settings));
-    let app = router::build(AppState {
+    let state = Shared {
         db: db.clone(),
         files: files.clone(),
+        throttle: Throttle::new(&settings),
         settings: settings.clone(),
-        throttle,
         live: live.clone(),
-        asked: Arc::default(),
+        asked: Asked::default(),
         leptos,
-    });
+    };
+    let app = router::build(&state.into());
     tracing::info!(%address, "serving");
     let indexing = tokio::spawn(Box::pin(indexing::keep_indexed(db.clone())));
     let upkeep = tokio::spawn({

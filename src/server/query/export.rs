@@ -1,8 +1,8 @@
 //! Everything that a filter lists, a batch at a time (P-52).
 
 use crate::{
-    domain::{exported_run::ExportedRun, filter::RunFilter},
-    server::store::{Export, OrgDb, StoreError},
+    domain::filter::RunFilter,
+    server::store::{Export, OrgDb, SomeRuns, StoreError},
 };
 use tokio::sync::mpsc;
 
@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 const AHEAD: usize = 1;
 
 /// Some runs of an export, or why there are no more.
-pub type Batch = Result<Vec<ExportedRun>, StoreError>;
+pub type Batch = Result<SomeRuns, StoreError>;
 
 /// Reads all runs of a filter, newest first, a little ahead of whoever takes them; an empty batch is the end. What is written
 /// meanwhile is in it when its place is still to come; no run is in it twice.
@@ -20,7 +20,7 @@ pub fn export(org: OrgDb, filter: RunFilter) -> mpsc::Receiver<Batch> {
         let mut export = Export::of(filter);
         loop {
             let batch = next(&org, &mut export).await;
-            let is_last = batch.as_ref().map_or(true, Vec::is_empty);
+            let is_last = batch.as_ref().map_or(true, SomeRuns::is_empty);
             // Nobody may be there any more to take it.
             if batches.send(batch).await.is_err() || is_last {
                 return;

@@ -1,6 +1,7 @@
 //! Sessions and API tokens of an organization, found by the hash of their secret.
 
 use super::{
+    changes::Stamp,
     error::StoreError,
     org_db::OrgDb,
     schema::{ApiTokens, Memberships, Organizations, Sessions, Users},
@@ -30,6 +31,8 @@ pub struct SessionRow {
 pub struct TokenRow {
     pub organization_name: String,
     pub scopes: Vec<Scope>,
+    /// What the lists of its organization were told by when it was read.
+    pub stamp: Stamp,
 }
 
 /// An API token, in force or not, without its secret.
@@ -63,6 +66,8 @@ struct RawSession {
 struct RawToken {
     organization_name: String,
     scopes: String,
+    #[sqlx(flatten)]
+    stamp: Stamp,
 }
 
 impl OrgDb {
@@ -231,7 +236,7 @@ impl OrgDb {
 
     /// An API token, unless it was revoked.
     pub async fn token(&self, secret_hash: &[u8]) -> Result<Option<TokenRow>, StoreError> {
-        let select = Query::select()
+        let mut select = Query::select()
             .column((ApiTokens::Table, ApiTokens::Scopes))
             .expr_as(Expr::col((Organizations::Table, Organizations::Name)), Alias::new("organization_name"))
             .from(ApiTokens::Table)
@@ -240,11 +245,13 @@ impl OrgDb {
             .and_where(Expr::col((ApiTokens::Table, ApiTokens::SecretHash)).eq(secret_hash))
             .and_where(Expr::col((ApiTokens::Table, ApiTokens::RevokedAt)).is_null())
             .take();
+        Stamp::select(&mut select);
         let Some(row) = self.db.fetch_optional::<RawToken>(&select).await? else { return Ok(None) };
         let scopes = row.scopes.split(',').map(str::parse).collect::<Result<_, _>>();
         Ok(Some(TokenRow {
             organization_name: row.organization_name,
             scopes: scopes.map_err(|error| inconsistent("api_tokens", error))?,
+            stamp: row.stamp,
         }))
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::{
     run::RunSummary,
     status::RunStatus,
 };
-use sea_query::{Expr, ExprTrait, Order, Query};
+use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 use sqlx::FromRow;
 use std::time::Duration;
 use tokio::sync::broadcast;
@@ -92,6 +92,20 @@ pub struct Stamp {
     fold: i64,
 }
 
+impl Stamp {
+    /// Selects it where an organization is selected from.
+    pub(super) fn select(of_organization: &mut SelectStatement) {
+        let index = |column: RunIndexes| Expr::col((RunIndexes::Table, column)).if_null(0);
+        let of_index = Expr::col((RunIndexes::Table, RunIndexes::OrganizationId))
+            .equals((Organizations::Table, Organizations::Id));
+        of_organization
+            .column((Organizations::Table, Organizations::LastChange))
+            .expr_as(index(RunIndexes::Change), RunIndexes::Change)
+            .expr_as(index(RunIndexes::Fold), RunIndexes::Fold)
+            .left_join(RunIndexes::Table, of_index);
+    }
+}
+
 #[cfg(test)]
 impl Stamp {
     /// The stamp of a write, without an index.
@@ -161,7 +175,7 @@ impl OrgDb {
     }
 
     /// How long a write of another process may go unheard.
-    pub const fn longest_silence(&self) -> Duration {
+    pub fn longest_silence(&self) -> Duration {
         self.db.longest_silence()
     }
 
@@ -177,17 +191,11 @@ impl OrgDb {
 
     /// What the lists of this moment are told by from those of another.
     pub async fn stamp(&self) -> Result<Stamp, StoreError> {
-        let index = |column: RunIndexes| Expr::col((RunIndexes::Table, column)).if_null(0);
-        let of_index = Expr::col((RunIndexes::Table, RunIndexes::OrganizationId))
-            .equals((Organizations::Table, Organizations::Id));
-        let select = Query::select()
-            .column(Organizations::LastChange)
-            .expr_as(index(RunIndexes::Change), RunIndexes::Change)
-            .expr_as(index(RunIndexes::Fold), RunIndexes::Fold)
+        let mut select = Query::select()
             .from(Organizations::Table)
-            .left_join(RunIndexes::Table, of_index)
             .and_where(self.owns((Organizations::Table, Organizations::Id)))
             .take();
+        Stamp::select(&mut select);
         Ok(self.db.fetch_optional(&select).await?.unwrap_or_default())
     }
 

@@ -3,11 +3,13 @@
 
 mod backup;
 mod cells;
+mod json_rows;
 mod place;
 mod space;
 
 pub use backup::{BackupError, backup};
 pub(super) use cells::{Cell, Cells};
+pub(super) use json_rows::{JsonRows, JsonValue, bytes};
 
 use super::{
     changes::Bell,
@@ -25,7 +27,7 @@ use sqlx::{
         SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
     },
 };
-use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
+use std::{ops::Deref, path::Path, str::FromStr, sync::Arc, time::Duration};
 
 /// Bytes of a page of a new SQLite file: several packed runs lie in one, where they would leave half of a smaller one empty.
 const SQLITE_PAGE: u32 = 8192;
@@ -51,13 +53,25 @@ pub struct DbOptions {
 pub trait Row: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
 impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Row for T {}
 
-/// An open database.
+/// An open database, which many share.
 #[derive(Debug, Clone)]
-pub struct Db {
+pub struct Db(Arc<Opened>);
+
+/// What belongs to it.
+#[derive(Debug)]
+pub struct Opened {
     pub(super) pools: Pools,
-    pub(super) queue: Arc<WriteQueue>,
+    pub(super) queue: WriteQueue,
     pub(super) bell: Bell,
     pub(super) indexes: Arc<KeptIndexes>,
+}
+
+impl Deref for Db {
+    type Target = Opened;
+
+    fn deref(&self) -> &Opened {
+        &self.0
+    }
 }
 
 /// Its connections.
@@ -87,7 +101,8 @@ impl Db {
         } else {
             return Err(OpenError::UnknownScheme);
         };
-        let db = Self { pools, queue: Arc::default(), bell: Bell::default(), indexes: Arc::default() };
+        let (queue, bell, indexes) = (WriteQueue::default(), Bell::default(), Arc::default());
+        let db = Self(Arc::new(Opened { pools, queue, bell, indexes }));
         super::migrate::run(&db).await?;
         Ok(db)
     }
@@ -208,7 +223,7 @@ impl Db {
     }
 
     /// Who writes runs one after the other: everybody on SQLite, each organization on PostgreSQL.
-    pub(super) const fn lane(&self, organization_id: OrganizationId) -> Option<OrganizationId> {
+    pub(super) fn lane(&self, organization_id: OrganizationId) -> Option<OrganizationId> {
         match self.pools {
             Pools::Sqlite { .. } => None,
             Pools::Postgres(_) => Some(organization_id),
@@ -228,7 +243,7 @@ impl Db {
 
     /// How long a write of another process may go unheard. SQLite has no way to tell them; PostgreSQL does, but a message
     /// may be lost with a connection.
-    pub const fn longest_silence(&self) -> Duration {
+    pub fn longest_silence(&self) -> Duration {
         match self.pools {
             Pools::Sqlite { .. } => Duration::from_millis(500),
             Pools::Postgres(_) => Duration::from_secs(2),

@@ -2,12 +2,13 @@
 //! slow reader holds nothing up.
 
 use super::{
+    engine::{JsonRows, JsonValue, bytes},
     error::StoreError,
     org_db::Snapshot,
     run_content::LongMessages,
     run_page::Stretch,
-    run_rows::{inconsistent, optional_time, read_costs, read_failure, time, unpack},
-    schema::{RunContents, WorkflowRuns as Runs},
+    run_rows::{optional_time, read_costs, read_failure, time, unpack},
+    schema::{AiEmployees, RunContents, WorkflowRuns as Runs, Workflows},
 };
 use crate::domain::{
     cost,
@@ -15,11 +16,11 @@ use crate::domain::{
     filter::RunFilter,
     ids::{AiEmployeeId, ConversationId, RunId, WorkflowId},
     range::Range,
+    status::RunStatus,
     time::Timestamp,
 };
-use sea_query::{Cond, Expr, ExprTrait, Order, Query, SelectStatement};
-use sqlx::FromRow;
-use uuid::Uuid;
+use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, SimpleExpr};
+use serde::Deserialize;
 
 /// How far an export came.
 #[derive(Debug, Clone, Copy)]
@@ -39,19 +40,20 @@ pub struct Export {
     at_once: u64,
 }
 
-#[derive(FromRow)]
+/// What is read of each run, value by value in the order of [`value`].
+#[derive(Deserialize)]
 struct ExportRow {
-    id: Uuid,
+    id: RunId,
     created_at: i64,
     started_at: Option<i64>,
     finished_at: Option<i64>,
-    status: String,
-    workflow_id: Uuid,
+    status: RunStatus,
+    workflow_id: WorkflowId,
     workflow_name: Option<String>,
-    ai_employee_id: Option<Uuid>,
+    ai_employee_id: Option<AiEmployeeId>,
     ai_employee_name: Option<String>,
     source: String,
-    conversation_id: Option<Uuid>,
+    conversation_id: Option<ConversationId>,
     trigger_id: Option<String>,
     model: Option<String>,
     duration_ms: Option<i64>,
@@ -63,34 +65,12 @@ struct ExportRow {
     output_preview: Option<String>,
     error_preview: Option<String>,
     failure: Option<String>,
+    #[serde(deserialize_with = "bytes")]
     packed_messages: Option<Vec<u8>>,
 }
 
-const COLUMNS: [Runs; 20] = [
-    Runs::Id,
-    Runs::CreatedAt,
-    Runs::StartedAt,
-    Runs::FinishedAt,
-    Runs::Status,
-    Runs::WorkflowId,
-    Runs::AiEmployeeId,
-    Runs::Source,
-    Runs::ConversationId,
-    Runs::TriggerId,
-    Runs::Model,
-    Runs::DurationMs,
-    Runs::InputTokens,
-    Runs::OutputTokens,
-    Runs::TotalTokens,
-    Runs::Costs,
-    Runs::InputPreview,
-    Runs::OutputPreview,
-    Runs::ErrorPreview,
-    Runs::Failure,
-];
-
 /// Runs that are read at once, by about how many bytes each has.
-const AT_ONCE: [(usize, u64); 3] = [(4 * 1024, 1_000), (40 * 1024, 100), (usize::MAX, 10)];
+const AT_ONCE: [(usize, u64); 3] = [(4 * 1024, 500), (40 * 1024, 100), (usize::MAX, 10)];
 
 impl Export {
     /// All runs of a filter, newest first.
@@ -98,23 +78,42 @@ impl Export {
         Self { filter, done: None, at_once: 100 }
     }
 
-    fn took(&mut self, runs: &[ExportedRun]) {
-        if let Some(last) = runs.last() {
-            self.done = Some(Place::Run(last.created_at, last.id));
-            let bytes = runs.iter().map(ExportedRun::weight).sum::<usize>() / runs.len();
+    /// Goes on after some runs.
+    fn took(&mut self, some: &SomeRuns) -> Result<(), StoreError> {
+        if let Some(last) = some.0.last()? {
+            self.done = Some(Place::Run(time(last.created_at)?, last.id));
+            let bytes = some.0.weight();
             self.at_once = AT_ONCE.into_iter().find(|(most, _)| bytes <= *most).map_or(1, |(_, runs)| runs);
         }
+        Ok(())
+    }
+}
+
+/// Some runs of an export, as the database has them: to read them takes as long as to find them, and is done by whoever takes
+/// them, while the next ones are found.
+#[derive(Default)]
+pub struct SomeRuns(JsonRows<ExportRow>);
+
+impl SomeRuns {
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The runs.
+    pub fn read(&self) -> Result<Vec<ExportedRun>, StoreError> {
+        self.0.read()?.into_iter().map(ExportRow::read).collect()
     }
 }
 
 impl Snapshot {
     /// The next runs of an export; none when there are no more. A run is in it once, whatever is written meanwhile.
-    pub async fn export_some(&mut self, export: &mut Export) -> Result<Vec<ExportedRun>, StoreError> {
+    pub async fn export_some(&mut self, export: &mut Export) -> Result<SomeRuns, StoreError> {
         if let Some(Place::Run(at, last)) = export.done {
-            let runs = self.exported(self.at_that_time(export, at, last)).await?;
-            if !runs.is_empty() {
-                export.took(&runs);
-                return Ok(runs);
+            let some = self.some_runs(self.at_that_time(export, at, last)).await?;
+            if !some.is_empty() {
+                export.took(&some)?;
+                return Ok(some);
             }
             export.done = Some(Place::Time(at));
         }
@@ -123,10 +122,10 @@ impl Snapshot {
             filter.started = Some(Range { from: filter.started.and_then(|range| range.from), to: Some(at) });
         }
         let stretch = Stretch { offset: 0, limit: export.at_once };
-        let Some(entry) = self.enter(&filter, stretch).await? else { return Ok(Vec::new()) };
-        let runs = self.exported(self.page_of_runs(&filter, export.at_once, entry)).await?;
-        export.took(&runs);
-        Ok(runs)
+        let Some(entry) = self.enter(&filter, stretch).await? else { return Ok(SomeRuns::default()) };
+        let some = self.some_runs(self.page_of_runs(&filter, export.at_once, entry)).await?;
+        export.took(&some)?;
+        Ok(some)
     }
 
     /// The runs that were created when the last one was, and are listed after it.
@@ -141,18 +140,51 @@ impl Snapshot {
             .take()
     }
 
-    async fn exported(&mut self, mut select: SelectStatement) -> Result<Vec<ExportedRun>, StoreError> {
-        select.columns(COLUMNS.map(|column| (Runs::Table, column)));
-        self.join_names(&mut select);
-        let of_content = Cond::all()
-            .add(self.owns((RunContents::Table, RunContents::OrganizationId)))
-            .add(Expr::col((RunContents::Table, RunContents::RunId)).equals((Runs::Table, Runs::Id)))
-            .add(Expr::col((RunContents::Table, RunContents::FirstStep)).eq(0))
-            .add(Expr::col((Runs::Table, Runs::HasLongMessage)).eq(true));
-        select.left_join(RunContents::Table, of_content).column((RunContents::Table, RunContents::PackedMessages));
-        let rows: Vec<ExportRow> = self.tx.fetch_all(&select).await?;
-        rows.into_iter().map(ExportRow::read).collect()
+    async fn some_runs(&mut self, mut rows: SelectStatement) -> Result<SomeRuns, StoreError> {
+        self.join_names(&mut rows);
+        // Looked for only where a preview is not the whole message.
+        let messages = Query::select()
+            .column(RunContents::PackedMessages)
+            .from(RunContents::Table)
+            .and_where(self.owns((RunContents::Table, RunContents::OrganizationId)))
+            .and_where(Expr::col((RunContents::Table, RunContents::RunId)).equals((Runs::Table, Runs::Id)))
+            .and_where(Expr::col((RunContents::Table, RunContents::FirstStep)).eq(0))
+            .take();
+        let is_long = Expr::col((Runs::Table, Runs::HasLongMessage)).eq(true);
+        let messages = Expr::case(is_long, SimpleExpr::SubQuery(None, Box::new(messages.into())));
+        self.tx.fetch_json(rows, value(messages.into())).await.map(SomeRuns)
     }
+}
+
+/// What is read of each run, in the order of [`ExportRow`].
+fn value(packed_messages: Expr) -> JsonValue {
+    use JsonValue::{Array, Bytes, Id, Plain};
+    let of_run = |column: Runs| Expr::col((Runs::Table, column));
+    Array(vec![
+        Id(of_run(Runs::Id)),
+        Plain(of_run(Runs::CreatedAt)),
+        Plain(of_run(Runs::StartedAt)),
+        Plain(of_run(Runs::FinishedAt)),
+        Plain(of_run(Runs::Status)),
+        Id(of_run(Runs::WorkflowId)),
+        Plain(Expr::col((Workflows::Table, Workflows::Name))),
+        Id(of_run(Runs::AiEmployeeId)),
+        Plain(Expr::col((AiEmployees::Table, AiEmployees::Name))),
+        Plain(of_run(Runs::Source)),
+        Id(of_run(Runs::ConversationId)),
+        Plain(of_run(Runs::TriggerId)),
+        Plain(of_run(Runs::Model)),
+        Plain(of_run(Runs::DurationMs)),
+        Plain(of_run(Runs::InputTokens)),
+        Plain(of_run(Runs::OutputTokens)),
+        Plain(of_run(Runs::TotalTokens)),
+        Plain(of_run(Runs::Costs)),
+        Plain(of_run(Runs::InputPreview)),
+        Plain(of_run(Runs::OutputPreview)),
+        Plain(of_run(Runs::ErrorPreview)),
+        Plain(of_run(Runs::Failure)),
+        Bytes(packed_messages),
+    ])
 }
 
 impl ExportRow {
@@ -161,17 +193,17 @@ impl ExportRow {
         let [input, output, error] = messages.unwrap_or_default();
         let failure = read_failure(self.failure.as_deref())?;
         Ok(ExportedRun {
-            id: RunId(self.id),
+            id: self.id,
             created_at: time(self.created_at)?,
             started_at: optional_time(self.started_at)?,
             finished_at: optional_time(self.finished_at)?,
-            status: self.status.parse().map_err(inconsistent)?,
-            workflow_id: WorkflowId(self.workflow_id),
+            status: self.status,
+            workflow_id: self.workflow_id,
             workflow_name: self.workflow_name.unwrap_or_default(),
-            ai_employee_id: self.ai_employee_id.map(AiEmployeeId),
+            ai_employee_id: self.ai_employee_id,
             ai_employee_name: self.ai_employee_name,
             channel: self.source,
-            conversation_id: self.conversation_id.map(ConversationId),
+            conversation_id: self.conversation_id,
             trigger_id: self.trigger_id,
             model: self.model,
             duration_ms: self.duration_ms,

@@ -1,20 +1,24 @@
 //! The index made again from the runs themselves: to see whether it is right, and to mend it.
 
 use super::{
-    FACTS, FactsRow, IndexState,
+    FactsRow, IndexState,
     blocks::{OfIndex, pack_all},
+    facts::facts,
 };
 use crate::{
     domain::ids::RunId,
     server::{
         aside::aside,
         run_index::{IndexChange, RunIndex},
-        store::{engine::Tx, error::StoreError, org_db::OrgDb, schema::WorkflowRuns as Runs},
+        store::{
+            engine::{JsonRows, JsonValue, Tx},
+            error::StoreError,
+            org_db::OrgDb,
+            schema::WorkflowRuns as Runs,
+        },
     },
 };
 use sea_query::{Expr, ExprTrait, Order, Query};
-use sqlx::FromRow;
-use uuid::Uuid;
 
 /// Runs that are read by one statement.
 const RUNS_AT_ONCE: u64 = 10_000;
@@ -26,13 +30,6 @@ pub struct IndexCheck {
     pub runs: u64,
     /// How many runs the index knows otherwise, or not at all, or knows and are not there.
     pub differences: u64,
-}
-
-#[derive(FromRow)]
-struct RunRow {
-    id: Uuid,
-    #[sqlx(flatten)]
-    facts: FactsRow,
 }
 
 impl OrgDb {
@@ -77,8 +74,6 @@ impl OfIndex {
             let place = Expr::tuple([Expr::col(Runs::CreatedAt), Expr::col(Runs::Id)]);
             let after = last.map(|(at, id)| place.gt(Expr::tuple([Expr::val(at), Expr::val(id.0)])));
             let select = Query::select()
-                .column(Runs::Id)
-                .columns(FACTS)
                 .from(Runs::Table)
                 .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
                 .and_where_option(after)
@@ -86,11 +81,13 @@ impl OfIndex {
                 .order_by(Runs::Id, Order::Asc)
                 .limit(RUNS_AT_ONCE)
                 .take();
-            let rows: Vec<RunRow> = tx.fetch_all(&select).await?;
+            let row = JsonValue::Array(vec![JsonValue::Id(Expr::col(Runs::Id)), facts()]);
+            let rows: JsonRows<(RunId, FactsRow)> = tx.fetch_json(select, row).await?;
+            let rows = aside(move || rows.read()).await??;
             let mut changes = Vec::with_capacity(rows.len());
-            for row in rows {
-                let change = IndexChange::add(&row.facts.read()?);
-                last = Some((change.at(), RunId(row.id)));
+            for (id, facts) in rows {
+                let change = IndexChange::add(&facts.read()?);
+                last = Some((change.at(), id));
                 changes.push(change);
             }
             if changes.is_empty() {

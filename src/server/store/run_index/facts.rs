@@ -7,11 +7,14 @@ use crate::{
         run_facts::RunFacts,
     },
     server::store::{
+        engine::JsonValue,
         error::StoreError,
         run_rows::{inconsistent, time, unreadable},
         schema::WorkflowRuns as Runs,
     },
 };
+use sea_query::Expr;
+use serde::Deserialize;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -28,8 +31,17 @@ pub(in crate::server::store) const FACTS: [Runs; 9] = [
     Runs::Costs,
 ];
 
+/// The same as one value.
+pub(in crate::server::store) fn facts() -> JsonValue {
+    let value = |column| match column {
+        Runs::WorkflowId | Runs::AiEmployeeId => JsonValue::Id(Expr::col(column)),
+        _ => JsonValue::Plain(Expr::col(column)),
+    };
+    JsonValue::Array(FACTS.map(value).into())
+}
+
 /// As [`FACTS`] names them.
-#[derive(FromRow)]
+#[derive(FromRow, Deserialize)]
 pub(in crate::server::store) struct FactsRow {
     created_at: i64,
     status: String,

@@ -1,0 +1,60 @@
+//! Exports are all pages of their lists, with every message whole.
+
+use super::*;
+use alloy_logs::{domain::exported_run::ExportedRun, server::query::export::export};
+
+/// More than are read at once.
+const RUNS: u64 = 1_300;
+const FILTERS: usize = 30;
+
+async fn exported(org: &OrgDb, filter: &RunFilter) -> Vec<ExportedRun> {
+    let (mut batches, mut all) = (export(org.clone(), filter.clone()), Vec::new());
+    loop {
+        let batch = batches.recv().await.unwrap().unwrap();
+        if batch.is_empty() {
+            return all;
+        }
+        all.extend(batch.read().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn an_export_has_each_run_of_its_list_once_and_whole() {
+    for database in both().await {
+        let (mut runner, org) = (TestRunner::deterministic(), organization(&database.db).await);
+        let text = proptest::option::weighted(0.8, "[^\0]{0,40}|[a-z\"\\\\\n\u{2028}=é漢😀]{0,700}");
+        let documents: Vec<_> = (0..RUNS)
+            .map(|n| {
+                let mut document = any(&runs::any_run(n), &mut runner);
+                document.input_message = any(&text, &mut runner);
+                document.output_message = any(&text, &mut runner);
+                document.error_message = any(&text, &mut runner);
+                document
+            })
+            .collect();
+        write(&org, &documents).await;
+        let by_id: BTreeMap<_, _> = documents.iter().map(|document| (document.id.unwrap(), document)).collect();
+        for case in 0..FILTERS {
+            let filter = if case == 0 { RunFilter::default() } else { any(&oracle::any_filter(), &mut runner) };
+            let exported = exported(&org, &filter).await;
+            let ids: Vec<_> = exported.iter().map(|run| run.id).collect();
+            assert_eq!(ids, oracle::all(&documents, &filter), "{} for {filter:?}", database.kind);
+            for run in exported {
+                let document = by_id[&run.id];
+                let written = [&document.input_message, &document.output_message, &document.error_message];
+                assert_eq!([&run.input_message, &run.output_message, &run.error_message], written, "{}", database.kind);
+                assert_eq!(Some(run.workflow_id), document.workflow_id);
+                assert_eq!(
+                    (run.ai_employee_id, run.conversation_id, &run.model, run.status, run.duration_ms),
+                    (
+                        document.ai_employee_id,
+                        document.conversation_id,
+                        &document.model,
+                        document.status,
+                        document.duration()
+                    ),
+                );
+            }
+        }
+    }
+}
