@@ -4,6 +4,8 @@
 
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/load.rs"]
+mod load;
 #[path = "support/mod.rs"]
 mod measures;
 #[path = "../tests/support/mod.rs"]
@@ -16,27 +18,20 @@ use alloy_logs::{
         store::{Columns, OrgDb},
     },
 };
-use http::exchange;
+use load::{Bare, CONCURRENCY, answers};
 use measures::{resident, times};
 use std::{
     future::Future,
-    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 use support::{database, program::Installation};
-use tokio::net::{TcpListener, TcpStream};
 
 const RUNS: &str = "20000";
-const CONCURRENCY: usize = 16;
-const LOAD: Duration = Duration::from_secs(5);
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let arguments: Vec<String> = std::env::args().collect();
-    if let [_, mark, address, file] = arguments.as_slice()
-        && mark == "--bare"
-    {
-        return runtime.block_on(serve_bare(address, std::fs::read(file).unwrap()));
+    if runtime.block_on(load::is_bare()) {
+        return;
     }
     println!("\n{RUNS} demo runs, {} cores", std::thread::available_parallelism().map_or(0, usize::from));
     for installation in Installation::both() {
@@ -105,72 +100,16 @@ fn serve(runtime: &tokio::runtime::Runtime, installation: &Installation) {
     let path = format!("/api/organizations/{org}/workflows/runs/?exclude=flow,state");
     let body = server.get(&path, &token).body;
     let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n");
-    let ours = runtime.block_on(load(&server.address, &request));
+    let ours = runtime.block_on(answers(&server.address, &request));
     println!("resident under load    {:>9.1} MB", resident(server.id()));
     drop(server);
-    let file = installation.folder().join("body.json");
-    std::fs::write(&file, &body).unwrap();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    drop(listener);
-    let bare = Bare::start(&address, file.to_str().unwrap());
-    let theirs = runtime.block_on(load(&address, &request));
-    drop(bare);
+    let bare = Bare::start(&installation.folder(), &body);
+    let theirs = runtime.block_on(answers(&bare.address, &request));
     println!("list over HTTP         {ours:>9.0} requests/s at {CONCURRENCY} at once, {} bytes each", body.len());
     println!(
         "bare handler           {theirs:>9.0} requests/s with the same bytes: ours is {:.0}%",
         ours / theirs * 100.0
     );
-}
-
-struct Bare(Child);
-
-impl Bare {
-    fn start(address: &str, file: &str) -> Self {
-        let program = std::env::current_exe().unwrap();
-        let child = Command::new(program).args(["--bare", address, file]).stdin(Stdio::null()).spawn().unwrap();
-        while std::net::TcpStream::connect(address).is_err() {
-            std::thread::yield_now();
-        }
-        Self(child)
-    }
-}
-
-impl Drop for Bare {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-async fn serve_bare(address: &str, body: Vec<u8>) {
-    let body = axum::body::Bytes::from(body);
-    let handler = axum::routing::get(async move || ([("content-type", "application/json")], body.clone()));
-    let listener = TcpListener::bind(address).await.unwrap();
-    axum::serve(listener, axum::Router::new().fallback(handler)).await.unwrap();
-}
-
-/// How many answers a second come back over connections that are kept.
-async fn load(address: &str, request: &str) -> f64 {
-    let began = Instant::now();
-    let clients = (0..CONCURRENCY).map(|_| {
-        let (address, request) = (address.to_owned(), request.to_owned());
-        tokio::spawn(async move {
-            let mut stream = TcpStream::connect(address).await.unwrap();
-            let mut buffer = Vec::with_capacity(1 << 20);
-            let mut answers = 0_u32;
-            while began.elapsed() < LOAD {
-                exchange(&mut stream, &mut buffer, request.as_bytes()).await;
-                answers += 1;
-            }
-            answers
-        })
-    });
-    let mut answers = 0.0;
-    for client in clients.collect::<Vec<_>>() {
-        answers += f64::from(client.await.unwrap());
-    }
-    answers / began.elapsed().as_secs_f64()
 }
 
 fn browser_build() {

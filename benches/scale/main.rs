@@ -6,6 +6,8 @@
 
 #[path = "../support/http.rs"]
 mod http;
+#[path = "../support/load.rs"]
+mod load;
 #[path = "../support/mod.rs"]
 mod measures;
 #[path = "../../tests/support/mod.rs"]
@@ -53,6 +55,9 @@ struct Promise {
 fn main() {
     let wanted: u64 = std::env::var("ALLOY_BENCH_RUNS").map_or(1_000_000, |runs| runs.parse().unwrap());
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    if runtime.block_on(load::is_bare()) {
+        return;
+    }
     let few = Installation::both();
     for (few, many) in few.into_iter().zip(Installation::both()) {
         let (kind, promise) = if many.url().starts_with("sqlite") {

@@ -1,8 +1,12 @@
 //! What the program answers over HTTP, and what it weighs meanwhile.
 
 use super::Filled;
-use crate::{http::exchange, measures::resident, support::program::Server};
-use std::time::{Duration, Instant};
+use crate::{
+    load::{Bare, CONCURRENCY, answers},
+    measures::resident,
+    support::program::Server,
+};
+use std::time::Instant;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -16,15 +20,15 @@ pub fn measure(runtime: &tokio::runtime::Runtime, many: &Filled) {
     let list = format!("{runs}/?exclude=flow,state&limit=25");
     let body = server.get(&list, &token).body;
     let bytes = body.len();
-    println!("\nlist over HTTP, 16 clients, {bytes} bytes each");
-    runtime.block_on(async {
-        let bare = bare_handler(body).await;
-        let ours = requests(&server.address, &list, &token).await;
-        let theirs = requests(&bare, "/", &token).await;
-        let share = ours / theirs;
-        let late = if share < 0.4 { "  above what was promised" } else { "" };
-        println!("{ours:.0} requests/s, a bare handler {theirs:.0}: {:.0}%{late}", share * 100.0);
-    });
+    println!("\nlist over HTTP, {CONCURRENCY} clients, {bytes} bytes each");
+    let request = format!("GET {list} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n");
+    let ours = runtime.block_on(answers(&server.address, &request));
+    let bare = Bare::start(&many.installation.folder(), &body);
+    let theirs = runtime.block_on(answers(&bare.address, &request));
+    drop(bare);
+    let share = ours / theirs;
+    let late = if share < 0.4 { "  below what was promised" } else { "" };
+    println!("{ours:.0} requests/s, a bare handler {theirs:.0}: {:.0}%{late}", share * 100.0);
     println!("resident {:.0} MB", resident(server.id()));
     for format in ["ndjson", "csv"] {
         let before = resident(server.id());
@@ -40,29 +44,6 @@ pub fn measure(runtime: &tokio::runtime::Runtime, many: &Filled) {
             most - before
         );
     }
-}
-
-/// Good answers a second that sixteen clients get.
-async fn requests(address: &str, path: &str, token: &str) -> f64 {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n");
-    let began = Instant::now();
-    let clients = (0..16).map(|_| {
-        let (request, address) = (request.clone(), address.to_owned());
-        tokio::spawn(async move {
-            let (mut stream, mut buffer) = (TcpStream::connect(address).await.unwrap(), Vec::new());
-            let mut answers = 0_u32;
-            while began.elapsed() < Duration::from_secs(4) {
-                exchange(&mut stream, &mut buffer, request.as_bytes()).await;
-                answers += 1;
-            }
-            answers
-        })
-    });
-    let mut answers = 0;
-    for client in clients.collect::<Vec<_>>() {
-        answers += client.await.unwrap();
-    }
-    f64::from(answers) / began.elapsed().as_secs_f64()
 }
 
 /// Reads an answer to its end: how many bytes it has, and what the program weighed most meanwhile, in megabytes.
@@ -83,18 +64,4 @@ async fn drain(server: &Server, path: &str, token: &str) -> (f64, f64) {
             most = most.max(resident(server.id()));
         }
     }
-}
-
-/// A handler that answers what it has in memory; its address.
-async fn bare_handler(body: String) -> String {
-    let body = axum::body::Bytes::from(body);
-    let answer = move || {
-        let body = body.clone();
-        async move { ([(axum::http::header::CONTENT_TYPE, "application/json")], body) }
-    };
-    let router = axum::Router::new().route("/", axum::routing::get(answer));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    address
 }
