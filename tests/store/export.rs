@@ -1,7 +1,10 @@
 //! Exports are all pages of their lists, with every message whole.
 
 use super::*;
-use alloy_logs::{domain::exported_run::ExportedRun, server::query::export::export};
+use alloy_logs::{
+    domain::{document::TokenUsage, exported_run::ExportedRun},
+    server::query::export::export,
+};
 
 /// More than are read at once.
 const RUNS: u64 = 1_300;
@@ -43,7 +46,14 @@ async fn an_export_has_each_run_of_its_list_once_and_whole() {
                 let document = by_id[&run.id];
                 let written = [&document.input_message, &document.output_message, &document.error_message];
                 assert_eq!([&run.input_message, &run.output_message, &run.error_message], written, "{}", database.kind);
-                assert_eq!(Some(run.workflow_id), document.workflow_id);
+                assert_eq!((run.created_at, run.started_at), (document.created_at, document.started_at));
+                assert_eq!((Some(run.workflow_id), &run.trigger_id), (document.workflow_id, &document.trigger_id));
+                let sum = |tokens: fn(&TokenUsage) -> i64| {
+                    let usages = &document.token_history;
+                    (!usages.is_empty()).then(|| usages.iter().map(tokens).sum::<i64>())
+                };
+                let written = (sum(|usage| usage.input_tokens), sum(|usage| usage.output_tokens));
+                assert_eq!((run.input_tokens, run.output_tokens), written, "{}", database.kind);
                 assert_eq!(
                     (run.ai_employee_id, run.conversation_id, &run.model, run.status, run.duration_ms),
                     (

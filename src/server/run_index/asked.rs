@@ -86,11 +86,11 @@ impl RunIndex {
         let mut page = Page { before: offset, missing: limit, place: None };
         // What has none of it is passed by its kinds, a group or a block at once.
         for group in self.blocks.groups().rev() {
-            if page.passes(asked.count_in_group(group)) {
+            if page.counts(asked) && page.passes(asked.count_in_group(group)) {
                 continue;
             }
             for block in group.blocks().rev() {
-                if !page.passes(asked.count_in(block)) {
+                if !page.counts(asked) || !page.passes(asked.count_in(block)) {
                     page.take(asked.entries_in(block).rev());
                 }
                 if page.missing == 0 {
@@ -112,6 +112,11 @@ struct Page {
 }
 
 impl Page {
+    /// Whether what comes next is worth counting: not where that is to look at each, and all of it belongs to the page.
+    const fn counts(&self, asked: &Asked) -> bool {
+        self.before > 0 || asked.is_by_kind()
+    }
+
     /// Whether the next so many runs all come before it.
     fn passes(&mut self, runs: u64) -> bool {
         let passes = runs <= self.before;

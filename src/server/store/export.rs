@@ -8,6 +8,7 @@ use super::{
     run_content::LongMessages,
     run_page::Stretch,
     run_rows::{optional_time, read_costs, read_failure, time, unpack},
+    runs::absent,
     schema::{AiEmployees, RunContents, WorkflowRuns as Runs, Workflows},
 };
 use crate::domain::{
@@ -36,8 +37,8 @@ enum Place {
 pub struct Export {
     filter: RunFilter,
     done: Option<Place>,
-    /// How many runs are read at once.
-    at_once: u64,
+    /// Whether messages are read, too, which is slower: as long as some are longer than their previews.
+    with_messages: bool,
 }
 
 /// What is read of each run, value by value in the order of [`value`].
@@ -67,24 +68,32 @@ struct ExportRow {
     failure: Option<String>,
     #[serde(deserialize_with = "bytes")]
     packed_messages: Option<Vec<u8>>,
+    /// 1 when a message is longer than its preview, else 0.
+    #[expect(dead_code, reason = "looked at before the row is read")]
+    has_long_message: u8,
 }
 
-/// Runs that are read at once, by about how many bytes each has.
-const AT_ONCE: [(usize, u64); 3] = [(4 * 1024, 500), (40 * 1024, 100), (usize::MAX, 10)];
+/// Runs that are read at once as long as their previews are their whole messages.
+const AT_ONCE: u64 = 500;
+/// Runs that are read at once with their messages, each of which may have megabytes.
+const WITH_MESSAGES: u64 = 10;
 
 impl Export {
     /// All runs of a filter, newest first.
     pub const fn of(filter: RunFilter) -> Self {
-        Self { filter, done: None, at_once: 100 }
+        Self { filter, done: None, with_messages: false }
+    }
+
+    const fn at_once(&self) -> u64 {
+        if self.with_messages { WITH_MESSAGES } else { AT_ONCE }
     }
 
     /// Goes on after some runs.
-    fn took(&mut self, some: &SomeRuns) -> Result<(), StoreError> {
-        if let Some(last) = some.0.last()? {
+    fn took(&mut self, some: &JsonRows<ExportRow>) -> Result<(), StoreError> {
+        if let Some(last) = some.last()? {
             self.done = Some(Place::Run(time(last.created_at)?, last.id));
-            let bytes = some.0.weight();
-            self.at_once = AT_ONCE.into_iter().find(|(most, _)| bytes <= *most).map_or(1, |(_, runs)| runs);
         }
+        self.with_messages &= some.has_marked();
         Ok(())
     }
 }
@@ -109,10 +118,22 @@ impl SomeRuns {
 impl Snapshot {
     /// The next runs of an export; none when there are no more. A run is in it once, whatever is written meanwhile.
     pub async fn export_some(&mut self, export: &mut Export) -> Result<SomeRuns, StoreError> {
+        let mut some = self.next_runs(export).await?;
+        if !export.with_messages && !some.is_empty() {
+            some = some.before_marked();
+            if some.is_empty() {
+                export.with_messages = true;
+                some = self.next_runs(export).await?;
+            }
+        }
+        export.took(&some)?;
+        Ok(SomeRuns(some))
+    }
+
+    async fn next_runs(&mut self, export: &mut Export) -> Result<JsonRows<ExportRow>, StoreError> {
         if let Some(Place::Run(at, last)) = export.done {
-            let some = self.some_runs(self.at_that_time(export, at, last)).await?;
+            let some = self.exported(export, self.at_that_time(export, at, last)).await?;
             if !some.is_empty() {
-                export.took(&some)?;
                 return Ok(some);
             }
             export.done = Some(Place::Time(at));
@@ -121,11 +142,9 @@ impl Snapshot {
         if let Some(Place::Time(at)) = export.done {
             filter.started = Some(Range { from: filter.started.and_then(|range| range.from), to: Some(at) });
         }
-        let stretch = Stretch { offset: 0, limit: export.at_once };
-        let Some(entry) = self.enter(&filter, stretch).await? else { return Ok(SomeRuns::default()) };
-        let some = self.some_runs(self.page_of_runs(&filter, export.at_once, entry)).await?;
-        export.took(&some)?;
-        Ok(some)
+        let stretch = Stretch { offset: 0, limit: export.at_once() };
+        let Some(entry) = self.enter(&filter, stretch).await? else { return Ok(JsonRows::default()) };
+        self.exported(export, self.page_of_runs(&filter, export.at_once(), entry)).await
     }
 
     /// The runs that were created when the last one was, and are listed after it.
@@ -136,11 +155,15 @@ impl Snapshot {
             .and_where(Expr::col((Runs::Table, Runs::CreatedAt)).eq(at.micros()))
             .and_where(Expr::col((Runs::Table, Runs::Id)).lt(last.0))
             .order_by((Runs::Table, Runs::Id), Order::Desc)
-            .limit(export.at_once)
+            .limit(export.at_once())
             .take()
     }
 
-    async fn some_runs(&mut self, mut rows: SelectStatement) -> Result<SomeRuns, StoreError> {
+    async fn exported(
+        &mut self,
+        export: &Export,
+        mut rows: SelectStatement,
+    ) -> Result<JsonRows<ExportRow>, StoreError> {
         self.join_names(&mut rows);
         // Looked for only where a preview is not the whole message.
         let messages = Query::select()
@@ -150,10 +173,14 @@ impl Snapshot {
             .and_where(Expr::col((RunContents::Table, RunContents::RunId)).equals((Runs::Table, Runs::Id)))
             .and_where(Expr::col((RunContents::Table, RunContents::FirstStep)).eq(0))
             .take();
-        let is_long = Expr::col((Runs::Table, Runs::HasLongMessage)).eq(true);
-        let messages = Expr::case(is_long, SimpleExpr::SubQuery(None, Box::new(messages.into())));
-        self.tx.fetch_json(rows, value(messages.into())).await.map(SomeRuns)
+        let messages = SimpleExpr::SubQuery(None, Box::new(messages.into()));
+        let messages = export.with_messages.then(|| Expr::case(has_long_message(), messages).into());
+        self.tx.fetch_json(rows, value(messages.unwrap_or_else(absent))).await
     }
+}
+
+fn has_long_message() -> Expr {
+    Expr::col((Runs::Table, Runs::HasLongMessage)).eq(true)
 }
 
 /// What is read of each run, in the order of [`ExportRow`].
@@ -184,6 +211,7 @@ fn value(packed_messages: Expr) -> JsonValue {
         Plain(of_run(Runs::ErrorPreview)),
         Plain(of_run(Runs::Failure)),
         Bytes(packed_messages),
+        Plain(Expr::case(has_long_message(), 1).finally(0).into()),
     ])
 }
 

@@ -333,7 +333,7 @@ impl Snapshot {
 }
 
 /// A packed column that was not asked for.
-fn absent() -> Expr {
+pub(super) fn absent() -> Expr {
     Expr::val(None::<Vec<u8>>)
 }
 

@@ -65,9 +65,17 @@ impl<R: DeserializeOwned> JsonRows<R> {
         self.lines.is_empty()
     }
 
-    /// How many bytes each has, about.
-    pub fn weight(&self) -> usize {
-        self.lines.len() / (1 + self.lines.bytes().filter(|byte| *byte == b'\n').count())
+    /// Whether there is one whose last value, which is 0 or 1, is 1.
+    pub fn has_marked(&self) -> bool {
+        self.lines.lines().any(is_marked)
+    }
+
+    /// Those before the first whose last value, which is 0 or 1, is 1.
+    #[must_use]
+    pub fn before_marked(mut self) -> Self {
+        let unmarked = self.lines.split_inclusive('\n').take_while(|line| !is_marked(line.trim_end()));
+        self.lines.truncate(unmarked.map(str::len).sum());
+        self
     }
 
     /// All of them.
@@ -79,6 +87,10 @@ impl<R: DeserializeOwned> JsonRows<R> {
     pub fn last(&self) -> Result<Option<R>, StoreError> {
         self.lines.lines().next_back().map(serde_json::from_str).transpose().map_err(unreadable)
     }
+}
+
+fn is_marked(line: &str) -> bool {
+    line.ends_with("1]")
 }
 
 impl Tx {
