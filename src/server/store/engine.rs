@@ -32,9 +32,6 @@ use std::{ops::Deref, path::Path, str::FromStr, sync::Arc, time::Duration};
 /// Bytes of a page of a new SQLite file: several packed runs lie in one, where they would leave half of a smaller one empty.
 const SQLITE_PAGE: u32 = 8192;
 
-/// Rows that SQLite may be ahead of whoever reads them.
-const ROWS_AHEAD: usize = 1_000;
-
 /// By which servers tell each other of writes.
 const CHANNEL: &str = "alloy_runs";
 
@@ -115,8 +112,6 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
             .foreign_keys(true)
-            // An export reads many at once, and to wait for room costs more than a row.
-            .row_buffer_size(ROWS_AHEAD)
             .pragma("temp_store", "memory")
             .disable_statement_logging();
         let memory = options.url.contains(":memory:") || options.url.contains("mode=memory");

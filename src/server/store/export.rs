@@ -93,14 +93,13 @@ impl Export {
         if let Some(last) = some.last()? {
             self.done = Some(Place::Run(time(last.created_at)?, last.id));
         }
-        self.with_messages &= some.has_marked();
+        self.with_messages = self.with_messages && some.has_marked();
         Ok(())
     }
 }
 
 /// Some runs of an export, as the database has them: to read them takes as long as to find them, and is done by whoever takes
 /// them, while the next ones are found.
-#[derive(Default)]
 pub struct SomeRuns(JsonRows<ExportRow>);
 
 impl SomeRuns {
