@@ -16,12 +16,13 @@ use chrono::TimeDelta;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
+use std::cmp::Reverse;
 
 /// So many are copied at once as one of this many parts: all at once would not fit into memory.
 const PARTS: u64 = 64;
 
 /// One lean run: short messages, no steps, one row of costs.
-fn run(n: u64, now: Timestamp, random: &mut ChaCha8Rng) -> RunDocument {
+fn run(n: u64, created: Timestamp, random: &mut ChaCha8Rng) -> RunDocument {
     let status = match random.random_range(0..100) {
         0..82 => "completed",
         82..93 => "failed",
@@ -30,7 +31,6 @@ fn run(n: u64, now: Timestamp, random: &mut ChaCha8Rng) -> RunDocument {
         98 => "suspended",
         _ => "pending",
     };
-    let created = now.plus(-TimeDelta::seconds(random.random_range(1_800..90 * 86_400)));
     // Each power of ten as likely as the next.
     let mut spread = |powers: f64| 10_f64.powf(random.random_range(1.0..powers)).round();
     let (millis, tokens) = (spread(5.5), spread(4.7));
@@ -60,8 +60,12 @@ pub fn fill(runtime: &tokio::runtime::Runtime, installation: &Installation, org:
         let db = database::open(installation.url()).await;
         let org = OrgDb::new(db.clone(), org.parse().unwrap());
         let (now, mut random) = (clock::now(), ChaCha8Rng::seed_from_u64(7));
-        for batch in (0..WRITTEN).collect::<Vec<_>>().chunks(500) {
-            let documents = batch.iter().map(|n| RunWrite::named(run(*n, now, &mut random)).unwrap());
+        let mut ago: Vec<i64> = (0..WRITTEN).map(|_| random.random_range(1_800..90 * 86_400)).collect();
+        // They come as they are created, as runs do.
+        ago.sort_unstable_by_key(|seconds| Reverse(*seconds));
+        let created = (0..).zip(ago.into_iter().map(|seconds| now.plus(-TimeDelta::seconds(seconds))));
+        for batch in created.collect::<Vec<_>>().chunks(500) {
+            let documents = batch.iter().map(|(n, at)| RunWrite::named(run(*n, *at, &mut random)).unwrap());
             ingest::write(&org, documents.collect()).await.unwrap();
         }
         db.close().await;

@@ -31,5 +31,5 @@ pub fn export(org: OrgDb, filter: RunFilter) -> mpsc::Receiver<Batch> {
 }
 
 async fn next(org: &OrgDb, export: &mut Export) -> Batch {
-    org.snapshot().await?.export_some(export).await
+    org.bulk_snapshot().await?.export_some(export).await
 }

@@ -4,47 +4,28 @@
 mod backup;
 mod cells;
 mod json_rows;
+mod open;
 mod place;
 mod space;
 
 pub use backup::{BackupError, backup};
 pub(super) use cells::{Cell, Cells};
 pub(super) use json_rows::{JsonRows, JsonValue, bytes};
+pub use open::DbOptions;
 
-use super::{
-    changes::Bell,
-    error::{OpenError, StoreError},
-    run_index::KeptIndexes,
-    write_queue::WriteQueue,
-};
+use super::{changes::Bell, error::StoreError, run_index::KeptIndexes, write_queue::WriteQueue};
 use crate::domain::ids::OrganizationId;
 use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::SqlxBinder;
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, FromRow, PgPool, SqlitePool,
-    postgres::{PgConnectOptions, PgListener, PgPoolOptions, PgRow},
-    sqlite::{
-        SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-    },
+    AssertSqlSafe, FromRow, PgPool, SqlitePool,
+    postgres::{PgListener, PgPoolOptions, PgRow},
+    sqlite::SqliteRow,
 };
-use std::{ops::Deref, path::Path, str::FromStr, sync::Arc, time::Duration};
-
-/// Bytes of a page of a new SQLite file: several packed runs lie in one, where they would leave half of a smaller one empty.
-const SQLITE_PAGE: u32 = 8192;
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 /// By which servers tell each other of writes.
 const CHANNEL: &str = "alloy_runs";
-
-/// What a database connection needs.
-#[derive(Debug, Clone)]
-pub struct DbOptions {
-    /// `sqlite://FILE`, `sqlite::memory:` or `postgres://…`.
-    pub url: String,
-    /// Connections for readers, and on PostgreSQL for everybody.
-    pub connections: u32,
-    /// How long a request waits for a connection.
-    pub acquire_timeout: Duration,
-}
 
 /// A row struct that both databases can fill; derived by `sqlx::FromRow`.
 pub trait Row: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
@@ -74,9 +55,11 @@ impl Deref for Db {
 /// Its connections.
 #[derive(Debug, Clone)]
 pub(super) enum Pools {
-    /// SQLite has one writer at a time; it gets a connection of its own, so that readers never wait for it.
+    /// SQLite has one writer at a time; it gets a connection of its own, so that readers never wait for it. Those who read
+    /// very much have few: each keeps pages in memory, and who reads a page of runs does not queue behind them.
     Sqlite {
         readers: SqlitePool,
+        bulk: SqlitePool,
         writer: SqlitePool,
     },
     Postgres(PgPool),
@@ -89,74 +72,6 @@ pub enum Tx {
 }
 
 impl Db {
-    /// Opens the database, making an SQLite file that is not there, and brings its schema up to date.
-    pub async fn open(options: &DbOptions) -> Result<Self, OpenError> {
-        let pools = if options.url.starts_with("sqlite:") {
-            Self::open_sqlite(options).await?
-        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
-            Self::open_postgres(options).await?
-        } else {
-            return Err(OpenError::UnknownScheme);
-        };
-        let (queue, bell, indexes) = (WriteQueue::default(), Bell::default(), Arc::default());
-        let db = Self(Arc::new(Opened { pools, queue, bell, indexes }));
-        super::migrate::run(&db).await?;
-        Ok(db)
-    }
-
-    async fn open_sqlite(options: &DbOptions) -> Result<Pools, OpenError> {
-        let connect = SqliteConnectOptions::from_str(&options.url)
-            .map_err(OpenError::BadUrl)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
-            .foreign_keys(true)
-            .pragma("temp_store", "memory")
-            .disable_statement_logging();
-        let memory = options.url.contains(":memory:") || options.url.contains("mode=memory");
-        if !memory && let Some(folder) = connect.get_filename().parent().filter(|folder| *folder != Path::new("")) {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| OpenError::Folder { folder: folder.display().to_string(), error })?;
-        }
-        // SQLite rolls back by itself when the disk is full, and then the driver no longer knows where it stands:
-        // such a connection is not used again.
-        let pool = || {
-            SqlitePoolOptions::new()
-                .acquire_timeout(options.acquire_timeout)
-                .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-        };
-        // A database in memory is gone with its one connection, so that is never closed.
-        let writer = pool().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
-        // The first two only matter to a file that is new or written anew; and the last two take the lock of writers, for which a
-        // reader would wait.
-        let how = connect.clone().page_size(SQLITE_PAGE);
-        let how = how.auto_vacuum(SqliteAutoVacuum::Incremental).optimize_on_close(true, 400);
-        let writer = writer.connect_with(how).await.map_err(OpenError::Connect)?;
-        let readers = if memory {
-            writer.clone()
-        } else {
-            pool().max_connections(options.connections).connect_with(connect).await.map_err(OpenError::Connect)?
-        };
-        Ok(Pools::Sqlite { readers, writer })
-    }
-
-    async fn open_postgres(options: &DbOptions) -> Result<Pools, OpenError> {
-        let connect = PgConnectOptions::from_str(&options.url)
-            .map_err(OpenError::BadUrl)?
-            .application_name("alloy-logs")
-            // Whatever the server's or the role's default: acknowledged means on disk.
-            .options([("synchronous_commit", "on")])
-            .disable_statement_logging();
-        PgPoolOptions::new()
-            .acquire_timeout(options.acquire_timeout)
-            .max_connections(options.connections)
-            .connect_with(connect)
-            .await
-            .map(Pools::Postgres)
-            .map_err(OpenError::Connect)
-    }
-
     /// All rows of a query.
     pub async fn fetch_all<R: Row>(&self, statement: &impl SqlxBinder) -> Result<Vec<R>, StoreError> {
         Ok(match &self.pools {
@@ -215,6 +130,14 @@ impl Db {
                 )
             }
         })
+    }
+
+    /// The same for whoever reads very much, transaction after transaction.
+    pub async fn begin_reading_much(&self) -> Result<Tx, StoreError> {
+        match &self.pools {
+            Pools::Sqlite { bulk, .. } => Ok(Tx::Sqlite(bulk.begin().await?)),
+            Pools::Postgres(_) => self.begin_reading().await,
+        }
     }
 
     /// Who writes runs one after the other: everybody on SQLite, each organization on PostgreSQL.
@@ -293,8 +216,9 @@ impl Db {
     /// Closes all connections, so that nothing is left to a crash recovery.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { readers, writer } => {
+            Pools::Sqlite { readers, bulk, writer } => {
                 readers.close().await;
+                bulk.close().await;
                 writer.close().await;
             }
             Pools::Postgres(pool) => pool.close().await,

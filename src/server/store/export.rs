@@ -173,8 +173,12 @@ impl Snapshot {
             .and_where(Expr::col((RunContents::Table, RunContents::FirstStep)).eq(0))
             .take();
         let messages = SimpleExpr::SubQuery(None, Box::new(messages.into()));
-        let messages = export.with_messages.then(|| Expr::case(has_long_message(), messages).into());
-        self.tx.fetch_json(rows, value(messages.unwrap_or_else(absent))).await
+        let messages = if export.with_messages {
+            JsonValue::Bytes(Expr::case(has_long_message(), messages).into())
+        } else {
+            JsonValue::Plain(absent())
+        };
+        self.tx.fetch_json(rows, value(messages)).await
     }
 }
 
@@ -183,8 +187,8 @@ fn has_long_message() -> Expr {
 }
 
 /// What is read of each run, in the order of [`ExportRow`].
-fn value(packed_messages: Expr) -> JsonValue {
-    use JsonValue::{Array, Bytes, Id, Plain};
+fn value(packed_messages: JsonValue) -> JsonValue {
+    use JsonValue::{Array, Id, OptionalId, Plain};
     let of_run = |column: Runs| Expr::col((Runs::Table, column));
     Array(vec![
         Id(of_run(Runs::Id)),
@@ -194,10 +198,10 @@ fn value(packed_messages: Expr) -> JsonValue {
         Plain(of_run(Runs::Status)),
         Id(of_run(Runs::WorkflowId)),
         Plain(Expr::col((Workflows::Table, Workflows::Name))),
-        Id(of_run(Runs::AiEmployeeId)),
+        OptionalId(of_run(Runs::AiEmployeeId)),
         Plain(Expr::col((AiEmployees::Table, AiEmployees::Name))),
         Plain(of_run(Runs::Source)),
-        Id(of_run(Runs::ConversationId)),
+        OptionalId(of_run(Runs::ConversationId)),
         Plain(of_run(Runs::TriggerId)),
         Plain(of_run(Runs::Model)),
         Plain(of_run(Runs::DurationMs)),
@@ -209,7 +213,7 @@ fn value(packed_messages: Expr) -> JsonValue {
         Plain(of_run(Runs::OutputPreview)),
         Plain(of_run(Runs::ErrorPreview)),
         Plain(of_run(Runs::Failure)),
-        Bytes(packed_messages),
+        packed_messages,
         Plain(Expr::case(has_long_message(), 1).finally(0).into()),
     ])
 }

@@ -34,6 +34,11 @@ impl OrgDb {
         Ok(self.within(self.db.begin_reading().await?))
     }
 
+    /// The same as a part of very much that is read, snapshot after snapshot.
+    pub async fn bulk_snapshot(&self) -> Result<Snapshot, StoreError> {
+        Ok(self.within(self.db.begin_reading_much().await?))
+    }
+
     /// What the organization has within a transaction.
     pub(super) fn within(&self, tx: Tx) -> Snapshot {
         let indexes = Arc::clone(&self.db.indexes);

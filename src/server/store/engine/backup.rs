@@ -1,7 +1,6 @@
 //! A copy of an SQLite file as it is at one moment, made while others write.
 
-use super::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use std::{
     ffi::OsString,
     fs::File,

@@ -15,6 +15,8 @@ use std::{borrow::Cow, marker::PhantomData};
 pub enum JsonValue {
     /// An id, which is read as one.
     Id(Expr),
+    /// An id that may not be there.
+    OptionalId(Expr),
     /// A number or a text.
     Plain(Expr),
     /// Bytes, which are read by [`bytes`].
@@ -27,11 +29,12 @@ impl JsonValue {
     fn expression(self, is_sqlite: bool) -> Expr {
         match self {
             // An id is bytes to SQLite. JSON has none; and where there are none, SQLite has a text without a letter.
-            Self::Id(bytes) | Self::Bytes(bytes) if is_sqlite => {
+            Self::Id(bytes) if is_sqlite => Func::cust("HEX").arg(bytes).into(),
+            Self::OptionalId(bytes) | Self::Bytes(bytes) if is_sqlite => {
                 Func::cust("NULLIF").arg(Func::cust("HEX").arg(bytes)).arg("").into()
             }
             Self::Bytes(bytes) => Func::cust("ENCODE").arg(bytes).arg("hex").into(),
-            Self::Id(value) | Self::Plain(value) => value,
+            Self::Id(value) | Self::OptionalId(value) | Self::Plain(value) => value,
             Self::Array(values) => {
                 let array = Func::cust(if is_sqlite { "JSON_ARRAY" } else { "JSON_BUILD_ARRAY" });
                 array.args(values.into_iter().map(|value| value.expression(is_sqlite))).into()

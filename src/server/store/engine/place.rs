@@ -1,6 +1,7 @@
 //! Where a database is.
 
-use super::{Db, OpenError, Pools};
+use super::{Db, Pools};
+use crate::server::store::error::OpenError;
 use sqlx::sqlite::SqliteConnectOptions;
 use std::{path::Path, str::FromStr};
 

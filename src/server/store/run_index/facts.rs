@@ -34,7 +34,8 @@ pub(in crate::server::store) const FACTS: [Runs; 9] = [
 /// The same as one value.
 pub(in crate::server::store) fn facts() -> JsonValue {
     let value = |column| match column {
-        Runs::WorkflowId | Runs::AiEmployeeId => JsonValue::Id(Expr::col(column)),
+        Runs::WorkflowId => JsonValue::Id(Expr::col(column)),
+        Runs::AiEmployeeId => JsonValue::OptionalId(Expr::col(column)),
         _ => JsonValue::Plain(Expr::col(column)),
     };
     JsonValue::Array(FACTS.map(value).into())
