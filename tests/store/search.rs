@@ -245,3 +245,21 @@ async fn p23_more_than_is_counted_is_said_to_be_more() {
         assert!((3_330..3_345).contains(&among.page.total.rows) && among.page.total.is_capped, "{}", among.page.total);
     }
 }
+
+#[tokio::test]
+async fn p23_no_search_begins_with_all_runs() {
+    // SQLite plans by the statement alone; what PostgreSQL does with a million runs is seen by the bench.
+    let sqlite = &both().await[0];
+    let org = organization(&sqlite.db).await;
+    write(&org, &(0..3).map(|n| runs::document(&runs::full_run(n))).collect::<Vec<_>>()).await;
+    search_index::catch_up(&org).await.unwrap();
+    for (name, filter) in oracle::menu_filters() {
+        let mut snapshot = org.snapshot().await.unwrap();
+        let plan = snapshot.explain_search(&"parcel order".parse().unwrap(), &filter).await.unwrap();
+        assert!(plan.iter().any(|step| step.contains("search_words VIRTUAL TABLE")), "{name}: {plan:?}");
+        let is_of_all = |step: &String| {
+            step == "SCAN search_docs" || step == "SCAN workflow_runs" || step.ends_with("(organization_id=?)")
+        };
+        assert!(!plan.iter().any(is_of_all), "{name}: {plan:?}");
+    }
+}

@@ -21,12 +21,12 @@ use crate::{
     },
 };
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, future, stream};
 use serde_json::json;
 use std::{
     io,
@@ -38,6 +38,9 @@ use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, ResponseBuilder, Type}
 
 /// After so long it is asked again whether the credentials of a reader still stand.
 const STANDS_FOR: Duration = Duration::from_secs(3);
+
+/// Batches that are written, or wait to be sent.
+const WRITTEN_AHEAD: usize = 2;
 
 /// How runs are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -125,19 +128,15 @@ async fn handle(
     };
     let day = clock::now().to_string();
     let name = format!("attachment; filename=\"runs-{}.{end}\"", day.split('T').next().unwrap_or_default());
-    let rest = Rest { format, batches, is_all, state, standing, asked: Instant::now() };
-    let body = stream::unfold(Some((Bytes::from(begin), rest)), async |left| {
-        let (ready, mut rest) = left?;
-        Some(match rest.next().await {
-            Ok(Some(next)) => (Ok(ready), Some((next, rest))),
-            Ok(None) => (Ok(ready), None),
-            // What comes next is missing, so the answer breaks off rather than end.
-            Err(error) => {
-                tracing::error!(%error, "an export broke off");
-                (Err(io::Error::other("the export broke off")), None)
-            }
-        })
+    let rest = Rest { batches, is_all, state, standing, asked: Instant::now() };
+    // While some runs are sent, the next ones are written.
+    let rest = stream::try_unfold(rest, async |mut rest| Ok(rest.next().await?.map(|some| (some, rest))));
+    let rest = rest.map_ok(move |some| written(format, some)).try_buffered(WRITTEN_AHEAD).map_err(|error| {
+        // What comes next is missing, so the answer breaks off rather than end.
+        tracing::error!(%error, "an export broke off");
+        io::Error::other("the export broke off")
     });
+    let body = stream::once(future::ready(Ok(begin))).chain(rest);
     // What compresses an answer asks once more after its end.
     let body = Body::from_stream(body.fuse());
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, &name)], body).into_response())
@@ -156,7 +155,6 @@ async fn begin(format: Format, bom: bool, some: SomeRuns) -> Result<Vec<u8>, Bro
 
 /// What is still to be written.
 struct Rest {
-    format: Format,
     batches: mpsc::Receiver<Batch>,
     is_all: bool,
     state: AppState,
@@ -192,8 +190,8 @@ impl From<BrokenOff> for AppError {
 }
 
 impl Rest {
-    /// The bytes of the next batch; `None` when there is none.
-    async fn next(&mut self) -> Result<Option<Bytes>, BrokenOff> {
+    /// The next batch; `None` when there is none.
+    async fn next(&mut self) -> Result<Option<SomeRuns>, BrokenOff> {
         if self.is_all {
             return Ok(None);
         }
@@ -202,10 +200,7 @@ impl Rest {
             self.asked = Instant::now();
         }
         let some = self.batches.recv().await.ok_or(BrokenOff::Abandoned)??;
-        if some.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(written(self.format, some).await?.into()))
+        Ok(Some(some).filter(|some| !some.is_empty()))
     }
 }
 

@@ -56,7 +56,7 @@ impl Deref for Db {
 #[derive(Debug, Clone)]
 pub(super) enum Pools {
     /// SQLite has one writer at a time; it gets a connection of its own, so that readers never wait for it. Those who read
-    /// very much have few: each keeps pages in memory, and who reads a page of runs does not queue behind them.
+    /// very much share one: who reads a page of runs does not queue behind them.
     Sqlite {
         readers: SqlitePool,
         bulk: SqlitePool,

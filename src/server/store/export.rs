@@ -6,7 +6,7 @@ use super::{
     error::StoreError,
     org_db::Snapshot,
     run_content::LongMessages,
-    run_page::Stretch,
+    run_page::{Stretch, newest_first},
     run_rows::{optional_time, read_costs, read_failure, time, unpack},
     runs::absent,
     schema::{AiEmployees, RunContents, WorkflowRuns as Runs, Workflows},
@@ -84,6 +84,11 @@ impl Export {
         Self { filter, done: None, with_messages: false }
     }
 
+    /// Whether nothing is asked for but when runs were created.
+    fn is_of_time(&self) -> bool {
+        self.filter == RunFilter { started: self.filter.started, ..RunFilter::default() }
+    }
+
     const fn at_once(&self) -> u64 {
         if self.with_messages { WITH_MESSAGES } else { AT_ONCE }
     }
@@ -130,6 +135,9 @@ impl Snapshot {
     }
 
     async fn next_runs(&mut self, export: &mut Export) -> Result<JsonRows<ExportRow>, StoreError> {
+        if export.is_of_time() {
+            return self.exported(export, self.after_the_last(export)).await;
+        }
         if let Some(Place::Run(at, last)) = export.done {
             let some = self.exported(export, self.at_that_time(export, at, last)).await?;
             if !some.is_empty() {
@@ -144,6 +152,17 @@ impl Snapshot {
         let stretch = Stretch { offset: 0, limit: export.at_once() };
         let Some(entry) = self.enter(&filter, stretch).await? else { return Ok(JsonRows::default()) };
         self.exported(export, self.page_of_runs(&filter, export.at_once(), entry)).await
+    }
+
+    /// The runs that come after the last one where only their time is asked for: one index has them in order.
+    fn after_the_last(&self, export: &Export) -> SelectStatement {
+        let place = Expr::tuple([Expr::col((Runs::Table, Runs::CreatedAt)), Expr::col((Runs::Table, Runs::Id))]);
+        let mut select = Query::select().from(Runs::Table).cond_where(self.condition(&export.filter)).take();
+        if let Some(Place::Run(at, last)) = export.done {
+            select.and_where(place.lt(Expr::tuple([Expr::val(at.micros()), Expr::val(last.0)])));
+        }
+        newest_first(&mut select);
+        select.limit(export.at_once()).take()
     }
 
     /// The runs that were created when the last one was, and are listed after it.

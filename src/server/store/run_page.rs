@@ -91,6 +91,7 @@ impl Snapshot {
     }
 }
 
-fn newest_first(select: &mut SelectStatement) {
+/// The order of a list.
+pub(super) fn newest_first(select: &mut SelectStatement) {
     select.order_by((Runs::Table, Runs::CreatedAt), Order::Desc).order_by((Runs::Table, Runs::Id), Order::Desc);
 }

@@ -83,12 +83,17 @@ impl Snapshot {
         let last = self.newest_documents(matching, Hit::Document, everything).limit(1).offset(last).take();
         let last: Option<DocumentRow> = self.tx.fetch_optional(&last).await?;
         let from = last.map_or(i64::MIN, |row| first_of(row.document));
+        let rows: Vec<HitRow> = self.tx.fetch_all(&self.page_since(matching, from, page)).await?;
+        let ids = rows.into_iter().map(|row| RunId(row.run_id)).collect();
+        Ok(Hits { ids, total })
+    }
+
+    /// A page of what is found, which begins with the newest and ends with no older document.
+    fn page_since(&self, matching: &Matching, from: i64, page: PageRequest) -> SelectStatement {
         // With a limit, so that SQLite asks its index for all of them at once, and not for each run of the organization.
         let some =
             self.newest_documents(matching, Hit::Document, (from, i64::MAX)).limit(i64::MAX.unsigned_abs()).take();
-        let rows: Vec<HitRow> = self.tx.fetch_all(&in_order(self.of_documents(some), page)).await?;
-        let ids = rows.into_iter().map(|row| RunId(row.run_id)).collect();
-        Ok(Hits { ids, total })
+        in_order(self.of_documents(some), page)
     }
 
     async fn search_among(
@@ -98,16 +103,7 @@ impl Snapshot {
         page: PageRequest,
     ) -> Result<Hits, StoreError> {
         let within = between(filter.started);
-        let newest = self.newest_documents(matching, Hit::Document, within).limit(Total::COUNTED).take();
-        let fitting = self
-            .of_documents(newest)
-            .inner_join(
-                Runs::Table,
-                self.owns((Runs::Table, Runs::OrganizationId))
-                    .and(Expr::col((Runs::Table, Runs::Id)).equals((SearchDocs::Table, SearchDocs::RunId))),
-            )
-            .cond_where(self.condition(filter))
-            .take();
+        let fitting = self.fitting(matching, filter);
         // Both at once: to look at so many runs is what takes the time.
         let select =
             in_order(fitting.clone(), page).expr_as(Expr::cust("COUNT(*) OVER ()"), Alias::new("total")).take();
@@ -122,6 +118,33 @@ impl Snapshot {
         Ok(Hits { ids, total: Total { rows: fitting, is_capped } })
     }
 
+    /// The newest of what is found, as far as it fits a filter.
+    fn fitting(&self, matching: &Matching, filter: &RunFilter) -> SelectStatement {
+        let newest =
+            self.newest_documents(matching, Hit::Document, between(filter.started)).limit(Total::COUNTED).take();
+        let of_document = self
+            .owns((Runs::Table, Runs::OrganizationId))
+            .and(Expr::col((Runs::Table, Runs::Id)).equals((SearchDocs::Table, SearchDocs::RunId)));
+        self.of_documents(newest)
+            .cross_join(Runs::Table)
+            .and_where(of_document)
+            .cond_where(self.condition(filter))
+            .take()
+    }
+
+    /// How the database finds a page; for the tests, which hold it to its indexes.
+    pub async fn explain_search(&mut self, query: &SearchQuery, filter: &RunFilter) -> Result<Vec<String>, StoreError> {
+        let Some(indexed) = self.indexed().await? else { return Ok(Vec::new()) };
+        let matching = self.matching(indexed.mark, query).await?;
+        let page = PageRequest::default();
+        let rows = if *filter == RunFilter::default() {
+            self.page_since(&matching, 0, page)
+        } else {
+            in_order(self.fitting(&matching, filter), page)
+        };
+        self.tx.explain(&rows).await
+    }
+
     /// The runs of documents.
     fn of_documents(&self, documents: SelectStatement) -> SelectStatement {
         let of_document = Cond::all()
@@ -130,7 +153,8 @@ impl Snapshot {
         Query::select()
             .column((SearchDocs::Table, SearchDocs::RunId))
             .from_subquery(documents, Hit::Table)
-            .inner_join(SearchDocs::Table, of_document)
+            .cross_join(SearchDocs::Table)
+            .cond_where(of_document)
             .take()
     }
 

@@ -12,8 +12,7 @@ use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 /// Bytes of a page of a new SQLite file: several packed runs lie in one, where they would leave half of a smaller one empty.
 const SQLITE_PAGE: u32 = 8192;
 
-/// Connections for those who read very much, and how long they wait for their turn.
-const BULK_CONNECTIONS: u32 = 2;
+/// How long those wait for their turn who read very much. They share one connection, which finds its pages in memory.
 const BULK_PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a database connection needs.
@@ -60,10 +59,12 @@ async fn open_sqlite(options: &DbOptions) -> Result<Pools, OpenError> {
             .map_err(|error| OpenError::Folder { folder: folder.display().to_string(), error })?;
     }
     // SQLite rolls back by itself when the disk is full, and then the driver no longer knows where it stands:
-    // such a connection is not used again.
+    // such a connection is not used again. One that is in order when it is given back stays so, and is not tried once more:
+    // that would take as long as to read a row.
     let pool = || {
         SqlitePoolOptions::new()
             .acquire_timeout(options.acquire_timeout)
+            .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
     };
     // A database in memory is gone with its one connection, so that is never closed.
@@ -76,7 +77,7 @@ async fn open_sqlite(options: &DbOptions) -> Result<Pools, OpenError> {
     if memory {
         return Ok(Pools::Sqlite { readers: writer.clone(), bulk: writer.clone(), writer });
     }
-    let bulk = pool().max_connections(BULK_CONNECTIONS).acquire_timeout(BULK_PATIENCE);
+    let bulk = pool().max_connections(1).acquire_timeout(BULK_PATIENCE);
     let bulk = bulk.connect_lazy_with(connect.clone());
     let readers = pool().max_connections(options.connections);
     let readers = readers.connect_with(connect).await.map_err(OpenError::Connect)?;
