@@ -102,7 +102,7 @@ pub fn fill(runtime: &tokio::runtime::Runtime, installation: &Installation, org:
     let last = if sqlite { "X'FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF'" } else { "'ffffffff-ffff-ffff-ffff-ffffffffffff'" };
     installation.execute(&format!(
         "INSERT INTO search_indexes (organization_id, number, indexed_change, indexed_run) \
-         SELECT organization_id, 1, max(last_change), {last} FROM workflow_runs GROUP BY organization_id"
+         SELECT organization_id, row_number() OVER (), max(last_change), {last} FROM workflow_runs GROUP BY organization_id"
     ));
     if !sqlite {
         // What the server does by itself after a while.

@@ -73,3 +73,18 @@ async fn an_export_has_each_run_of_its_list_once_and_whole() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_export_of_a_time_goes_on_where_it_was() {
+    // SQLite plans by the statement alone.
+    let sqlite = &both().await[0];
+    let org = organization(&sqlite.db).await;
+    let place = (runs::at(50).parse().unwrap(), RunId(runs::id(1, 1)));
+    let [from, to] = [10, 90].map(|second| Some(runs::at(second).parse().unwrap()));
+    for range in [None, Some(Range { from, to: None }), Some(Range { from: None, to }), Some(Range { from, to })] {
+        let filter = RunFilter { started: range, ..RunFilter::default() };
+        let plan = org.snapshot().await.unwrap().explain_export(filter, place).await.unwrap();
+        let [step] = &plan[..] else { panic!("{range:?}: {plan:?}") };
+        assert!(step.contains("runs_by_creation") && step.contains("(created_at,id)<(?,?)"), "{range:?}: {plan:?}");
+    }
+}

@@ -196,7 +196,10 @@ impl Rest {
             return Ok(None);
         }
         if self.asked.elapsed() > STANDS_FOR {
-            self.standing.still(&self.state).await?;
+            // By itself, for it holds a connection, and nobody goes on with this before what is written is taken.
+            let (standing, state) = (self.standing.clone(), self.state.clone());
+            let still = tokio::spawn(async move { standing.still(&state).await });
+            still.await.map_err(|_| AppError::Internal)??;
             self.asked = Instant::now();
         }
         let some = self.batches.recv().await.ok_or(BrokenOff::Abandoned)??;

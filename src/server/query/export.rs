@@ -19,7 +19,10 @@ pub fn export(org: OrgDb, filter: RunFilter) -> mpsc::Receiver<Batch> {
     tokio::spawn(async move {
         let mut export = Export::of(filter);
         loop {
-            let batch = next(&org, &mut export).await;
+            let batch = tokio::select! {
+                batch = next(&org, &mut export) => batch,
+                () = batches.closed() => return,
+            };
             let is_last = batch.as_ref().map_or(true, SomeRuns::is_empty);
             // Nobody may be there any more to take it.
             if batches.send(batch).await.is_err() || is_last {

@@ -1,4 +1,4 @@
-//! The two databases behind one handle: how they are opened, and how a statement runs on either.
+//! The two databases behind one handle, and how a statement runs on either.
 //! No other file knows that there are two.
 
 mod backup;

@@ -145,7 +145,8 @@ impl Snapshot {
         self.tx.explain(&rows).await
     }
 
-    /// The runs of documents.
+    /// The runs of documents. They are joined as CROSS, here and above, so that SQLite begins with the documents: of how few
+    /// they are it knows nothing, and would go through all runs of the organization.
     fn of_documents(&self, documents: SelectStatement) -> SelectStatement {
         let of_document = Cond::all()
             .add(self.owns((SearchDocs::Table, SearchDocs::OrganizationId)))
