@@ -14,8 +14,8 @@ use crate::{
         },
     },
 };
-use leptos::{either::EitherOf3, prelude::*};
-use leptos_meta::{HashedStylesheet, Link, MetaTags, Title, provide_meta_context};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Redirect, Route, Router},
@@ -35,6 +35,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 // Painted whole, as half a page would move when the rest of it arrives. What is waited for stands at the
                 // end: of an element with content, a browser may wait for the beginning only.
                 <link rel="expect" href="#end" blocking="render" />
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <HashedStylesheet options=options.clone() />
                 <HydrationScripts options=options />
                 <MetaTags />
@@ -65,27 +66,26 @@ pub fn App() -> impl IntoView {
     provide_page_size(boot.page_size);
     view! {
         <Title formatter=|title: String| format!("{title} · Alloy") />
-        <Link rel="icon" type_="image/svg+xml" href="/favicon.svg" />
         <Router>
             {match boot.frame {
                 Ok(frame) => {
                     provide_context(frame);
-                    EitherOf3::A(
-                        view! {
-                            <AppFrame>
-                                <Pages />
-                            </AppFrame>
-                        },
-                    )
+                    view! {
+                        <AppFrame>
+                            <Pages />
+                        </AppFrame>
+                    }
+                        .into_any()
                 }
-                Err(AppError::SignedOut) => EitherOf3::B(
+                Err(AppError::SignedOut) => {
                     view! {
                         <main id="page">
                             <Pages />
                         </main>
-                    },
-                ),
-                Err(error) => EitherOf3::C(view! { <UnavailablePage error /> }),
+                    }
+                        .into_any()
+                }
+                Err(error) => view! { <UnavailablePage error /> }.into_any(),
             }}
         </Router>
     }

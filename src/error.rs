@@ -1,7 +1,7 @@
 //! The one error that crosses the wire: what a request may come to, for pages and for the API.
 
-use crate::domain::document::Fault;
-use leptos::{prelude::FromServerFnError, server_fn::codec::JsonEncoding, server_fn::error::ServerFnErrorErr};
+use crate::{domain::document::Fault, server_fns::JsonText};
+use leptos::{prelude::FromServerFnError, server_fn::error::ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 /// Why a request has no answer. Nothing in here tells what another organization has.
@@ -98,7 +98,7 @@ impl AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -5,6 +5,7 @@ mod get_payload;
 mod get_run;
 mod get_steps;
 mod get_summary;
+mod json;
 mod list_runs;
 
 pub use get_filter_options::{GetFilterOptions, get_filter_options};
@@ -12,4 +13,5 @@ pub use get_payload::{GetPayload, get_payload};
 pub use get_run::{GetRun, get_run};
 pub use get_steps::{GetSteps, get_steps};
 pub use get_summary::{GetSummary, get_summary};
+pub use json::JsonText;
 pub use list_runs::{ListRuns, list_runs};

@@ -51,6 +51,11 @@ impl Needle {
         pieces
     }
 
+    /// Whether a text holds it.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.find(text).is_some()
+    }
+
     /// The byte at which the text is found first.
     fn find(&self, text: &str) -> Option<usize> {
         text.char_indices().map(|(at, _)| at).find(|at| self.length_at(&text[*at..]).is_some())

@@ -38,6 +38,20 @@ impl<T> Unread<T> {
     }
 }
 
+impl<T> Unread<T> {
+    /// The text alone, whatever it is of.
+    pub fn untyped(self) -> Unread<()> {
+        Unread { text: self.text, of: PhantomData }
+    }
+}
+
+impl Unread<()> {
+    /// As what it was before.
+    pub fn typed<T>(self) -> Unread<T> {
+        Unread { text: self.text, of: PhantomData }
+    }
+}
+
 impl<T> PartialEq for Unread<T> {
     fn eq(&self, other: &Self) -> bool {
         self.text.get() == other.text.get()

@@ -1,5 +1,6 @@
 //! A payload that is too long to come with its run.
 
+use super::json::Json;
 use crate::{
     domain::{
         ids::{OrganizationId, RunId},
@@ -8,10 +9,10 @@ use crate::{
     },
     error::AppError,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 /// One payload of a run, whole.
-#[server(prefix = "/fn", endpoint = "get_payload", input = Json)]
+#[server(prefix = "/fn", endpoint = "get_payload", input = Json, output = Json)]
 pub async fn get_payload(
     organization_id: OrganizationId,
     run_id: RunId,

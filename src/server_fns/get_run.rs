@@ -1,5 +1,6 @@
 //! One run for its expanded row.
 
+use super::json::Json;
 use crate::{
     domain::{
         ids::{OrganizationId, RunId},
@@ -10,10 +11,10 @@ use crate::{
     },
     error::AppError,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 /// A run with everything that it shows, and where a surface lists it when the URL's query string is `search`.
-#[server(prefix = "/fn", endpoint = "get_run", input = Json)]
+#[server(prefix = "/fn", endpoint = "get_run", input = Json, output = Json)]
 pub async fn get_run(
     organization_id: OrganizationId,
     run_id: RunId,

@@ -1,5 +1,6 @@
 //! The steps of a run that did not come with it.
 
+use super::json::Json;
 use crate::{
     domain::{
         ids::{OrganizationId, RunId},
@@ -8,10 +9,10 @@ use crate::{
     },
     error::AppError,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 /// Steps of a run from `offset` on.
-#[server(prefix = "/fn", endpoint = "get_steps", input = Json)]
+#[server(prefix = "/fn", endpoint = "get_steps", input = Json, output = Json)]
 pub async fn get_steps(
     organization_id: OrganizationId,
     run_id: RunId,

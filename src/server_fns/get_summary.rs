@@ -1,13 +1,14 @@
 //! What many runs come to.
 
+use super::json::Json;
 use crate::{
     domain::{ids::OrganizationId, scope::LogsScope, summary::RunsSummary, unread::Unread},
     error::AppError,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 /// What the runs come to that a surface lists, on all pages, for a URL's query string.
-#[server(prefix = "/fn", endpoint = "get_summary", input = Json)]
+#[server(prefix = "/fn", endpoint = "get_summary", input = Json, output = Json)]
 pub async fn get_summary(
     organization_id: OrganizationId,
     scope: LogsScope,

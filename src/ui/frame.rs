@@ -31,6 +31,7 @@ pub fn AppFrame(children: Children) -> impl IntoView {
                     <span class="frame-name">{teammate.name}</span>
                 </NavLink>
             }
+            .into_any()
         })
         .collect_view();
     view! {
@@ -53,6 +54,7 @@ pub fn AppFrame(children: Children) -> impl IntoView {
                                     "Execution Logs"
                                 </NavLink>
                             }
+                                .into_any()
                         })}
                     <h2 class="frame-heading">"AI teammates"</h2>
                     {teammates}
@@ -84,8 +86,8 @@ fn ThemeSwitch() -> impl IntoView {
         <button
             type="button"
             class="button button-quiet button-icon needs-script"
-            aria-label=label
-            title=label
+            aria-label=move || label()
+            title=move || label()
             on:click=move |_| choose(theme.get_untracked().next())
         >
             <Glyph icon=Icon::Theme />
@@ -102,7 +104,7 @@ fn NavLink(href: String, children: Children) -> impl IntoView {
         move || (path.get() == href).then_some("page")
     };
     view! {
-        <a class="frame-link" href=href aria-current=here>
+        <a class="frame-link" href=href aria-current=move || here()>
             {children()}
         </a>
     }
@@ -115,7 +117,7 @@ fn OrganizationSwitch() -> impl IntoView {
     let current = viewer.current.organization_id;
     let name = viewer.current.organization_name;
     if viewer.memberships.len() < 2 {
-        return leptos::either::Either::Left(view! { <span class="frame-organization">{name}</span> });
+        return view! { <span class="frame-organization">{name}</span> }.into_any();
     }
     let options = viewer
         .memberships
@@ -132,9 +134,10 @@ fn OrganizationSwitch() -> impl IntoView {
                     {membership.organization_name}
                 </button>
             }
+            .into_any()
         })
         .collect_view();
-    leptos::either::Either::Right(view! {
+    view! {
         <details class="menu frame-organization">
             <summary aria-label=format!("Organization {name}, switch")>
                 <span class="frame-name">{name.clone()}</span>
@@ -144,5 +147,6 @@ fn OrganizationSwitch() -> impl IntoView {
                 {options}
             </form>
         </details>
-    })
+    }
+    .into_any()
 }

@@ -33,7 +33,8 @@ use crate::{
         hooks::{
             hydrated::use_hydrated,
             landing::provide_landing,
-            workflow_runs::{ListKey, WorkflowRuns, use_workflow_runs},
+            reactive::{effect, memo},
+            workflow_runs::{ListKey, WorkflowRuns, meant_text, use_workflow_runs},
         },
         kit::{link::HiddenFields, moment::time_words},
         overview::Overview,
@@ -80,8 +81,7 @@ impl Shown {
 #[component]
 pub fn AiTeammateLogsTable(
     /// Which surface; it may become another one with the same columns.
-    #[prop(into)]
-    scope: Signal<LogsScope>,
+    scope: Memo<LogsScope>,
     /// What the page is called, to which its title adds the filters.
     #[prop(into)]
     title: Signal<String>,
@@ -89,10 +89,11 @@ pub fn AiTeammateLogsTable(
     let runs = use_workflow_runs(scope);
     let search = use_needle(runs);
     // What was offered before stays when it cannot be asked for again.
-    let options = Memo::new(move |before: Option<&FilterOptions>| match runs.options.get().flatten() {
-        Some(Ok(options)) => options.read().unwrap_or_default(),
-        _ => before.cloned().unwrap_or_default(),
-    });
+    let options =
+        memo(move |before: Option<&FilterOptions>| match runs.options.answer_to(&runs.meant.with(meant_text)) {
+            Some(Ok(options)) => options,
+            _ => before.cloned().unwrap_or_default(),
+        });
     // Memos of an answer are read when it has come. On the server it comes on another thread, and one that ran at that
     // moment would keep what it saw before.
     view! {
@@ -101,7 +102,7 @@ pub fn AiTeammateLogsTable(
         <div class="find">
             <SearchBox search runs />
             <Transition fallback=move || {
-                view! { <FilterBar runs options=Memo::new(|_| FilterOptions::default()) /> }
+                view! { <FilterBar runs options=memo(|_| FilterOptions::default()) /> }
             }>
                 {Suspend::new(async move {
                     runs.options.ready().await;
@@ -109,13 +110,14 @@ pub fn AiTeammateLogsTable(
                         <PageTitle runs title options />
                         <FilterBar runs options />
                     }
+                    .into_any()
                 })}
             </Transition>
         </div>
         <Transition fallback=Loading set_pending=runs.set_pending>
             {Suspend::new(async move {
                 runs.listed.ready().await;
-                view! { <Runs runs needle=search.needle /> }
+                view! { <Runs runs needle=search.needle /> }.into_any()
             })}
         </Transition>
     }
@@ -140,7 +142,7 @@ fn PageTitle(runs: WorkflowRuns, title: Signal<String>, options: Memo<FilterOpti
 fn filters_in_words(runs: WorkflowRuns, options: Memo<FilterOptions>) -> Memo<Vec<(FilterKind, String)>> {
     let teammates = StoredValue::new(use_frame().teammates);
     let hydrated = use_hydrated();
-    Memo::new(move |_| {
+    memo(move |_| {
         let name_of = |id: &str| {
             let skill = options.with(|options| {
                 options.skills.iter().find(|skill| skill.id.to_string() == id).map(|skill| skill.name.clone())
@@ -165,29 +167,28 @@ fn filters_in_words(runs: WorkflowRuns, options: Memo<FilterOptions>) -> Memo<Ve
 #[component]
 fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
     let shows_teammate = runs.scope.with_untracked(|scope| scope.shows_teammate());
-    let shown = Memo::new(move |before: Option<&Shown>| {
+    let shown = memo(move |before: Option<&Shown>| {
         let wanted = runs.key.with(ListKey::text);
         // Until what is wanted has come, what was there before stays; what comes late is not even looked at.
-        let listed = runs.listed.get().filter(|listed| listed.key == wanted);
-        let Some(answer) = listed.and_then(|listed| listed.answer) else { return before.cloned().unwrap_or_default() };
+        let Some(answer) = runs.listed.answer_to(&wanted) else { return before.cloned().unwrap_or_default() };
         let key = Some(wanted);
-        match answer.and_then(|answer| answer.read().map_err(|_| AppError::Internal)) {
+        match answer {
             Ok(RunsAnswer { page, as_of, found_by, searched }) => {
                 Shown { key, page: Some(page), as_of, found_by, searched, error: None }
             }
             Err(error) => Shown { key, error: Some(error), ..before.cloned().unwrap_or_default() },
         }
     });
-    Effect::new(move || runs.found_by.set(shown.with(|shown| shown.found_by)));
+    effect(move || runs.found_by.set(shown.with(|shown| shown.found_by)));
     let live = use_live(runs, shown);
     let page = live.page;
-    let ids = Memo::new(move |_| {
+    let ids = memo(move |_| {
         let fits = |run: &&RunSummary| {
             needle.with(|needle| needle.as_ref().is_none_or(|needle| needle.find_in(run).is_some()))
         };
         page.with(|page| page.iter().flat_map(|page| &page.rows).filter(fits).map(|run| run.id).collect::<Vec<_>>())
     });
-    let in_hand = Memo::new(move |_| page.with(|page| page.as_ref().map_or(0, |page| page.rows.len())));
+    let in_hand = memo(move |_| page.with(|page| page.as_ref().map_or(0, |page| page.rows.len())));
     let note = move || {
         let (found, total) =
             shown.with(|shown| (shown.found_by, shown.page.as_ref().map_or(Total::default(), |page| page.total)));
@@ -207,18 +208,18 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
             (false, None) => String::new(),
         }
     };
-    let current = Signal::derive(move || shown.with(|shown| shown.key.clone()) == Some(runs.key.with(ListKey::text)));
+    let current = memo(move |_| shown.with(|shown| shown.key.clone()) == Some(runs.key.with(ListKey::text)));
     let rows_of = move |id| {
-        Memo::new(move |_| {
+        memo(move |_| {
             page.with(|page| page.as_ref().and_then(|page| page.rows.iter().find(|run| run.id == id).cloned()))
         })
     };
     let found_in = move |id| {
-        Memo::new(move |_| {
+        memo(move |_| {
             shown.with(|shown| shown.searched.as_ref().and_then(|searched| searched.matches.get(&id).cloned()))
         })
     };
-    provide_landing(Memo::new(move |_| {
+    provide_landing(memo(move |_| {
         let run = runs.expanded.get()?;
         shown.with(|shown| shown.searched.as_ref()?.matches.get(&run).cloned())
     }));
@@ -237,19 +238,22 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
     let is_empty = move || ids.with(Vec::is_empty);
     let is_hidden_by_words = move || in_hand.get() > 0 && is_empty();
     view! {
-        {move || shown.with(|shown| shown.error.clone()).map(|error| view! { <Failed error runs /> })}
+        {move || shown.with(|shown| shown.error.clone()).map(|error| view! { <Failed error runs /> }.into_any())}
         <p class="runs-note" role="status">
-            {note}
+            {move || note()}
         </p>
         <LinkedRun runs page ids current needle />
-        {move || is_empty().then(|| page.get().map(|page| view! { <NoRows page runs by_words=is_hidden_by_words() /> }))}
+        {move || {
+            let page = page.get().filter(|_| is_empty());
+            page.map(|page| view! { <NoRows page runs by_words=is_hidden_by_words() /> }.into_any())
+        }}
         <form id=ROWS_FORM method="get" hidden=true>
             <HiddenFields href=collapsed />
         </form>
         <div
             class=ROWS
             class:runs-busy=move || runs.busy.get()
-            hidden=is_empty
+            hidden=move || is_empty()
             aria-busy=move || runs.busy.get().to_string()
             on:pointerenter=move |_| come_near()
             on:focusin=move |_| come_near()
@@ -279,7 +283,7 @@ pub fn Head(shows_teammate: bool) -> impl IntoView {
             <tr role="row">
                 <Heading class="runs-status" text="Status" />
                 <Heading class="runs-skill" text="Skill" />
-                {shows_teammate.then(|| view! { <Heading class="runs-teammate" text="AI Teammate" /> })}
+                {shows_teammate.then(|| view! { <Heading class="runs-teammate" text="AI Teammate" /> }.into_any())}
                 <Heading class="runs-channel" text="Channel" />
                 <Heading class="runs-model" text="Model" />
                 <Heading class="runs-duration runs-number" text="Duration" />

@@ -6,9 +6,15 @@
 mod figures;
 mod histogram;
 
-use crate::ui::{hooks::workflow_runs::WorkflowRuns, kit::not_loaded::NotLoaded};
+use crate::ui::{
+    hooks::{
+        reactive::{effect, memo},
+        workflow_runs::WorkflowRuns,
+    },
+    kit::not_loaded::NotLoaded,
+};
 use figures::Figures;
-use leptos::{either::Either, prelude::*, wasm_split};
+use leptos::{prelude::*, wasm_split};
 
 /// Everything that only the overview needs lies behind this function, in a file of its own.
 #[wasm_split::wasm_split(overview, wasm_split_path = leptos::wasm_split, fallible)]
@@ -20,29 +26,30 @@ fn figures(runs: WorkflowRuns) -> Result<AnyView, NotLoaded> {
 #[component]
 pub fn Overview(runs: WorkflowRuns) -> impl IntoView {
     let (is_due, set_due) = signal(false);
-    Effect::new(move || {
-        if runs.listed.with(Option::is_some) {
+    effect(move || {
+        if runs.listed.has_come() {
             set_due.set(true);
         }
     });
     // Of what words find only the list is known.
-    let is_of_words = Memo::new(move |_| runs.query.with(|query| query.sought().is_some()));
+    let is_of_words = memo(move |_| runs.query.with(|query| query.sought().is_some()));
     let arrive = move || {
         (is_due.get() && !is_of_words.get()).then(|| {
             let arrived = Suspend::new(async move {
                 match figures(runs).await {
-                    Ok(figures) => Either::Left(figures),
-                    Err(NotLoaded) => Either::Right(
-                        view! { <p class="overview-note">"The overview cannot be shown: load the page again"</p> },
-                    ),
+                    Ok(figures) => figures,
+                    Err(NotLoaded) => {
+                        view! { <p class="overview-note">"The overview cannot be shown: load the page again"</p> }
+                            .into_any()
+                    }
                 }
             });
-            view! { <Suspense>{arrived}</Suspense> }
+            view! { <Transition>{arrived}</Transition> }.into_any()
         })
     };
     view! {
         <section class="overview needs-script" role="region" aria-label="Overview" hidden=is_of_words>
-            {arrive}
+            {move || arrive()}
         </section>
     }
 }

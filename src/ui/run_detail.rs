@@ -26,7 +26,7 @@ use crate::{
     },
 };
 use answered::Answered;
-use leptos::{either::Either, prelude::*, wasm_split};
+use leptos::{prelude::*, wasm_split};
 use linked::Linked;
 use wasm_bindgen::JsCast;
 
@@ -78,18 +78,19 @@ pub fn RunDetailPanel(run_id: RunId, runs: WorkflowRuns) -> impl IntoView {
 pub fn Arriving(run_id: RunId, runs: WorkflowRuns, shown: Shown) -> impl IntoView {
     // Not in a closure, so once: what is shown follows later answers by itself.
     let arrived = Suspend::new(async move {
-        runs.run.await;
+        runs.run.ready().await;
         match details(run_id, runs, shown).await {
-            Ok(details) => Either::Left(details),
-            Err(NotLoaded) => Either::Right(view! {
+            Ok(details) => details,
+            Err(NotLoaded) => view! {
                 <div class="notice" role="alert">
                     <h2>"The run cannot be shown"</h2>
                     <p>"Load the page again. There may be a newer version, or no connection."</p>
                 </div>
-            }),
+            }
+            .into_any(),
         }
     });
-    view! { <Suspense fallback=Loading>{arrived}</Suspense> }
+    view! { <Transition fallback=Loading>{arrived}</Transition> }
 }
 
 #[component]

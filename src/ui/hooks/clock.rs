@@ -1,5 +1,6 @@
 //! The time now as the page shows it: the server's clock, moved on by the browser's.
 
+use super::reactive::effect;
 use crate::domain::time::Timestamp;
 use chrono::TimeDelta;
 use leptos::prelude::*;
@@ -19,7 +20,7 @@ struct Now {
 pub fn provide_clock(start: Timestamp) {
     let (now, to_the_second) = (RwSignal::new(start), RwSignal::new(start));
     provide_context(Now { now, to_the_second });
-    Effect::new(move || {
+    effect(move || {
         let began = js_sys::Date::now();
         for (time, every) in [(now, TICK), (to_the_second, SECOND)] {
             let tick = move || {
@@ -35,11 +36,11 @@ pub fn provide_clock(start: Timestamp) {
 }
 
 /// The time now.
-pub fn use_now() -> Signal<Timestamp> {
-    expect_context::<Now>().now.into()
+pub fn use_now() -> ReadSignal<Timestamp> {
+    expect_context::<Now>().now.read_only()
 }
 
 /// The same, every second.
-pub fn use_seconds() -> Signal<Timestamp> {
-    expect_context::<Now>().to_the_second.into()
+pub fn use_seconds() -> ReadSignal<Timestamp> {
+    expect_context::<Now>().to_the_second.read_only()
 }

@@ -1,5 +1,6 @@
 //! Whether the page's script has taken over. Until then everything shown is what the server wrote.
 
+use super::reactive::effect;
 use leptos::prelude::*;
 
 #[derive(Clone, Copy)]
@@ -9,7 +10,7 @@ struct Hydrated(ReadSignal<bool>);
 pub fn provide_hydrated() {
     let (hydrated, set_hydrated) = signal(false);
     provide_context(Hydrated(hydrated));
-    Effect::new(move || {
+    effect(move || {
         set_hydrated.set(true);
         if let Some(root) = document().document_element() {
             // An attribute of a plain name is never refused.

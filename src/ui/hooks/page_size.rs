@@ -1,6 +1,6 @@
 //! The page size: kept in localStorage, and in a cookie so that the server renders the same (P-7).
 
-use super::cookie::write_cookie;
+use super::{cookie::write_cookie, reactive::effect};
 use crate::domain::page::PageSize;
 use gloo_storage::{LocalStorage, Storage};
 use leptos::prelude::*;
@@ -17,9 +17,10 @@ struct ChosenSize(RwSignal<PageSize>);
 pub fn provide_page_size(rendered: PageSize) {
     let size = RwSignal::new(rendered);
     provide_context(ChosenSize(size));
-    Effect::new(move || {
-        let stored: Option<u64> = LocalStorage::get(STORAGE_KEY).ok();
-        let stored = PageSize::from_stored(stored.map(|size| size.to_string()).as_deref());
+    effect(move || {
+        // As text, which is what it is: to read it as JSON is more for the browser to load.
+        let stored = LocalStorage::raw().get_item(STORAGE_KEY).ok().flatten();
+        let stored = PageSize::from_stored(stored.as_deref());
         if stored != rendered {
             size.set(stored);
             write_cookie(COOKIE, &stored.to_string());
@@ -28,13 +29,13 @@ pub fn provide_page_size(rendered: PageSize) {
 }
 
 /// The page size, and how to choose another.
-pub fn use_page_size() -> (Signal<PageSize>, impl Fn(PageSize) + Copy) {
+pub fn use_page_size() -> (ReadSignal<PageSize>, impl Fn(PageSize) + Copy) {
     let ChosenSize(size) = expect_context();
     let choose = move |chosen: PageSize| {
         // Storage may be full or forbidden; the cookie and this page still know.
-        let _ = LocalStorage::set(STORAGE_KEY, chosen.get());
+        let _ = LocalStorage::raw().set_item(STORAGE_KEY, &chosen.to_string());
         write_cookie(COOKIE, &chosen.to_string());
         size.set(chosen);
     };
-    (size.into(), choose)
+    (size.read_only(), choose)
 }

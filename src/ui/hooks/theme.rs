@@ -8,7 +8,7 @@ use leptos::prelude::*;
 pub const COOKIE: &str = "alloy-theme";
 
 /// The theme, and how to choose another.
-pub fn use_theme(rendered: Theme) -> (Signal<Theme>, impl Fn(Theme) + Copy) {
+pub fn use_theme(rendered: Theme) -> (ReadSignal<Theme>, impl Fn(Theme) + Copy) {
     let theme = RwSignal::new(rendered);
     let choose = move |chosen: Theme| {
         write_cookie(COOKIE, chosen.key());
@@ -18,5 +18,5 @@ pub fn use_theme(rendered: Theme) -> (Signal<Theme>, impl Fn(Theme) + Copy) {
         }
         theme.set(chosen);
     };
-    (theme.into(), choose)
+    (theme.read_only(), choose)
 }

@@ -1,6 +1,6 @@
 //! `use_workflow_runs`: the one source of runs of all surfaces.
 
-use super::{hydrated::use_hydrated, latest::Latest, page_size::use_page_size};
+use super::{asked::Asked, hydrated::use_hydrated, page_size::use_page_size, reactive::memo};
 use crate::{
     context::use_frame,
     domain::{
@@ -8,9 +8,7 @@ use crate::{
         page::PageSize,
         run_view::{FilterOptions, FoundBy, FoundRun, RunsAnswer},
         scope::LogsScope,
-        unread::Unread,
     },
-    error::AppError,
     logs_query::LogsQuery,
     server_fns::{get_filter_options, get_run, list_runs},
 };
@@ -19,7 +17,6 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
 };
-use serde::{Deserialize, Serialize};
 
 /// What decides which rows are listed: the surface, its URL and the page size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,23 +39,17 @@ impl ListKey {
 
     /// As text, another for another key.
     pub fn text(&self) -> String {
-        format!("{}?{}&{}#{}", self.scope.path(), self.scope.tab(), self.search, self.size)
+        format!("{}#{}", meant_text(&(self.scope, self.search.clone())), self.size)
     }
 }
 
 /// Which runs are meant, on all pages together: the surface, and what its URL asks for.
 pub type Meant = (LogsScope, String);
 
-/// An answer, with the text of the key that was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listed {
-    pub key: String,
-    /// `None` when something else was wanted before it came.
-    pub answer: Option<Result<Unread<RunsAnswer>, AppError>>,
+/// As text, another for others.
+pub fn meant_text((scope, search): &Meant) -> String {
+    format!("{}?{}&{}", scope.path(), scope.tab(), search)
 }
-
-/// What came of asking for a run.
-pub type AskedRun = (RunId, Result<Unread<FoundRun>, AppError>);
 
 /// What becomes of the entry of the browser's history that one leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +63,7 @@ pub enum History {
 /// The runs of a surface, as its URL says.
 #[derive(Clone, Copy)]
 pub struct WorkflowRuns {
-    pub scope: Signal<LogsScope>,
+    pub scope: Memo<LogsScope>,
     /// The state of the URL.
     pub query: Memo<LogsQuery>,
     /// The path of the page, to which links lead.
@@ -82,69 +73,50 @@ pub struct WorkflowRuns {
     /// What is wanted now.
     pub key: Memo<ListKey>,
     /// What the server answered last. While it is asked again, what it answered before.
-    pub listed: Resource<Listed>,
+    pub listed: Asked<RunsAnswer>,
     /// The run that the URL names.
     pub expanded: Memo<Option<RunId>>,
-    /// That run, with the id that was asked for; `None` when the URL names none.
-    pub run: Resource<Option<AskedRun>>,
-    /// What the menus of the filters offer; `None` when something else was wanted before it came.
-    pub options: Resource<Option<Result<Unread<FilterOptions>, AppError>>>,
+    /// That run, asked for by its id.
+    pub run: Asked<FoundRun>,
+    /// What the menus of the filters offer, asked for by what is meant.
+    pub options: Asked<FilterOptions>,
     /// What the id in the search box turned out to be.
     pub found_by: RwSignal<Option<FoundBy>>,
     /// Goes up when the same may be answered otherwise: one asked again, or heard of a write.
     pub renewed: RwSignal<u32>,
     /// Whether the server is being asked again. What it renders itself is never on its way.
-    pub busy: Signal<bool>,
+    pub busy: Memo<bool>,
     /// How the table's transition says that it waits.
     pub set_pending: WriteSignal<bool>,
     go: Callback<(String, History)>,
 }
 
 /// Asks for the runs of a surface whenever what decides them changes, and for the run that is expanded.
-pub fn use_workflow_runs(scope: Signal<LogsScope>) -> WorkflowRuns {
+pub fn use_workflow_runs(scope: Memo<LogsScope>) -> WorkflowRuns {
     let location = use_location();
-    let query = Memo::new(move |_| location.search.with(|search| LogsQuery::parse(search)));
+    let query = memo(move |_| location.search.with(|search| LogsQuery::parse(search)));
     let (size, _) = use_page_size();
-    let key =
-        Memo::new(move |_| ListKey { scope: scope.get(), search: query.with(LogsQuery::list_key), size: size.get() });
+    let key = memo(move |_| ListKey { scope: scope.get(), search: query.with(LogsQuery::list_key), size: size.get() });
     let organization_id = use_frame().viewer.current.organization_id;
-    let latest = Latest::of(key);
-    let listed = Resource::new(
-        move || key.get(),
-        move |key| {
-            let text = key.text();
-            let (scope, search, size) = key.clone().parts();
-            let answer = latest.ask(key, list_runs(organization_id, scope, search, size));
-            async move { Listed { key: text, answer: answer.await } }
-        },
-    );
-    let expanded = Memo::new(move |_| query.with(|query| query.run));
-    let latest = Latest::of(expanded);
-    let run = Resource::new(
-        move || expanded.get(),
-        move |run_id| {
-            // Where it is listed is asked for the list of this moment: later ones do not ask again.
-            let (scope, search, size) = key.get_untracked().parts();
-            let answer = async move {
-                let run_id = run_id?;
-                Some((run_id, get_run(organization_id, run_id, scope, search, size).await))
-            };
-            let answer = latest.ask(run_id, answer);
-            async move { answer.await.flatten() }
-        },
-    );
-    let meant = Memo::new(move |_| (scope.get(), query.with(LogsQuery::filter_key)));
-    let latest = Latest::of(meant);
-    let options = Resource::new(
-        move || meant.get(),
-        move |meant| {
-            let (scope, search) = meant.clone();
-            latest.ask(meant, get_filter_options(organization_id, scope, search))
-        },
-    );
+    let listed = Asked::new(memo(move |_| key.with(ListKey::text)), move || {
+        let (scope, search, size) = key.get_untracked().parts();
+        Some(list_runs(organization_id, scope, search, size))
+    });
+    let expanded = memo(move |_| query.with(|query| query.run));
+    let run_text = memo(move |_| expanded.get().map(|run| run.to_string()).unwrap_or_default());
+    let run = Asked::new(run_text, move || {
+        // Where it is listed is asked for the list of this moment: later ones do not ask again.
+        let (scope, search, size) = key.get_untracked().parts();
+        Some(get_run(organization_id, expanded.get_untracked()?, scope, search, size))
+    });
+    let meant = memo(move |_| (scope.get(), query.with(LogsQuery::filter_key)));
+    let options = Asked::new(memo(move |_| meant.with(meant_text)), move || {
+        let (scope, search) = meant.get_untracked();
+        Some(get_filter_options(organization_id, scope, search))
+    });
     let (pending, set_pending) = signal(false);
     let hydrated = use_hydrated();
-    let busy = Signal::derive(move || hydrated.get() && pending.get());
+    let busy = memo(move |_| hydrated.get() && pending.get());
     let navigate = use_navigate();
     let go = Callback::new(move |(href, history): (String, History)| {
         let replace = history == History::Replace;

@@ -50,7 +50,7 @@ pub fn CopyButton(
                 {format!("Copy {what}")}
             </button>
             <span class="copy-said" class:visually-hidden=move || outcome.get() != Some(Outcome::Refused) role="status">
-                {said}
+                {move || said()}
             </span>
         </span>
     }

@@ -10,12 +10,15 @@ pub fn is_plain_click(event: &MouseEvent) -> bool {
 /// The parameters of an address as hidden fields of a form that asks for it.
 #[component]
 pub fn HiddenFields(#[prop(into)] href: Signal<String>) -> impl IntoView {
-    move || {
-        let href = href.get();
-        let query = href.split_once('?').map_or("", |(_, query)| query);
-        form_urlencoded::parse(query.as_bytes())
-            .map(|(name, value)| view! { <input type="hidden" name=name.into_owned() value=value.into_owned() /> })
-            .collect_view()
+    let field = |name: String, value: String| view! { <input type="hidden" name=name value=value /> }.into_any();
+    view! {
+        {move || {
+            let href = href.get();
+            let query = href.split_once('?').map_or("", |(_, query)| query);
+            form_urlencoded::parse(query.as_bytes())
+                .map(|(name, value)| field(name.into_owned(), value.into_owned()))
+                .collect_view()
+        }}
     }
 }
 

@@ -1,20 +1,23 @@
 //! A text in which what is searched for is marked.
 
 use crate::domain::row_match::Needle;
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 /// The text, and in it what matches.
 #[component]
 pub fn Marked(#[prop(into)] text: String, needle: Memo<Option<Needle>>) -> impl IntoView {
-    move || match needle.get() {
-        None => Either::Left(text.clone()),
-        Some(needle) => {
-            let pieces = needle.pieces(&text).into_iter();
-            let pieces = pieces.map(|piece| {
-                let text = piece.text.to_owned();
-                if piece.is_match { Either::Left(view! { <mark>{text}</mark> }) } else { Either::Right(text) }
-            });
-            Either::Right(pieces.collect_view())
-        }
+    view! {
+        {move || match needle.get() {
+            None => text.clone().into_any(),
+            Some(needle) => pieces(needle.pieces(&text).into_iter().map(|piece| (piece.text.to_owned(), piece.is_match))),
+        }}
     }
+}
+
+/// Pieces of a text, of which some match.
+pub fn pieces(pieces: impl Iterator<Item = (String, bool)>) -> AnyView {
+    let piece = |(text, is_match): (String, bool)| {
+        if is_match { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() }
+    };
+    pieces.map(piece).collect_view().into_any()
 }

@@ -13,7 +13,7 @@ pub fn Ago(time: Timestamp) -> impl IntoView {
     let now = use_now();
     let exact = exact_text(time);
     view! {
-        <time datetime=time.to_string() title=exact>
+        <time datetime=time.to_string() title=move || exact()>
             {move || ago(time, now.get())}
         </time>
     }
@@ -23,7 +23,7 @@ pub fn Ago(time: Timestamp) -> impl IntoView {
 #[component]
 pub fn Exact(time: Timestamp) -> impl IntoView {
     let exact = exact_text(time);
-    view! { <time datetime=time.to_string()>{exact}</time> }
+    view! { <time datetime=time.to_string()>{move || exact()}</time> }
 }
 
 /// A time in words, now and as the page is hydrated.

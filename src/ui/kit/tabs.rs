@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 #[component]
 pub fn Tab(
     #[prop(into)] href: Signal<String>,
-    #[prop(into)] selected: Signal<bool>,
+    selected: Memo<bool>,
     /// What a click does, when it does not just follow the link.
     #[prop(optional, into)]
     choose: Option<Callback<()>>,

@@ -17,7 +17,7 @@ use crate::{
         kit::{avatar::Avatar, bar::Bar, marked::Marked},
     },
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 /// The skill, the beginning of the input, and why it failed if it did.
 #[component]
@@ -40,6 +40,7 @@ pub fn Skill(run: RunSummary, needle: Memo<Option<Needle>>) -> impl IntoView {
                         {failure.clone()}
                     </span>
                 }
+                    .into_any()
             })}
     }
 }
@@ -48,28 +49,28 @@ pub fn Skill(run: RunSummary, needle: Memo<Option<Needle>>) -> impl IntoView {
 #[component]
 pub fn Teammate(id: Option<AiEmployeeId>, name: Option<String>, needle: Memo<Option<Needle>>) -> impl IntoView {
     match (id, name) {
-        (Some(id), Some(name)) => Either::Left(view! {
+        (Some(id), Some(name)) => view! {
             <span class="cell-teammate">
                 <Avatar id=id.0 name=name.clone() />
                 <span class="cell-name">
                     <Marked text=name needle />
                 </span>
             </span>
-        }),
-        _ => Either::Right(Absent()),
+        }
+        .into_any(),
+        _ => absent(),
     }
 }
 
 /// In place of a value that the run does not have.
-#[component]
-fn Absent() -> impl IntoView {
-    view! { <span class="cell-absent">"–"</span> }
+fn absent() -> AnyView {
+    view! { <span class="cell-absent">"–"</span> }.into_any()
 }
 
 /// The model, if one was asked.
 #[component]
 pub fn Model(name: Option<String>, needle: Memo<Option<Needle>>) -> impl IntoView {
-    name.map_or_else(|| Either::Left(Absent()), |text| Either::Right(view! { <Marked text needle /> }))
+    name.map_or_else(absent, |text| view! { <Marked text needle /> }.into_any())
 }
 
 /// Where it came from.
@@ -88,17 +89,15 @@ pub fn Duration(run: RunSummary) -> impl IntoView {
     let now = use_seconds();
     let (started, fixed) = (run.started_at.unwrap_or(run.created_at), run.duration_ms);
     let is_running = run.status == RunStatus::Running;
-    let millis = Signal::derive(move || fixed.or_else(|| is_running.then(|| now.get().millis_since(started).max(0))));
+    let millis = move || fixed.or_else(|| is_running.then(|| now.get().millis_since(started).max(0)));
     let class = if run.status == RunStatus::Failed { "bar-bad" } else { "bar-quiet" };
     let stretch = move || {
-        let part = millis.get().map_or(0, |millis| millis / 3).clamp(0, WHOLE.into());
+        let part = millis().map_or(0, |millis| millis / 3).clamp(0, WHOLE.into());
         Stretch { start: 0, length: u32::try_from(part).unwrap_or(WHOLE) }
     };
     view! {
         <span class="cell-duration">
-            {move || {
-                millis.get().map_or_else(|| Either::Left(Absent()), |millis| Either::Right(duration::label(millis)))
-            }} <span class="cell-duration-bar">{move || view! { <Bar stretch=stretch() class /> }}</span>
+            {move || millis().map_or_else(absent, |millis| duration::label(millis).into_any())} <span class="cell-duration-bar">{move || view! { <Bar stretch=stretch() class /> }.into_any()}</span>
         </span>
     }
 }
@@ -107,11 +106,11 @@ pub fn Duration(run: RunSummary) -> impl IntoView {
 #[component]
 pub fn Tokens(total: Option<i64>) -> impl IntoView {
     let total = total.and_then(|total| u64::try_from(total).ok());
-    total.map_or_else(|| Either::Left(Absent()), |total| Either::Right(thousands(total)))
+    total.map_or_else(absent, |total| thousands(total).into_any())
 }
 
 /// What it cost over all kinds of key.
 #[component]
 pub fn Cost(lines: Vec<CostLine>) -> impl IntoView {
-    cost::total(&lines).map_or_else(|| Either::Left(Absent()), |total| Either::Right(total.label()))
+    cost::total(&lines).map_or_else(absent, |total| total.label().into_any())
 }

@@ -10,6 +10,7 @@ use crate::{
     ui::{
         hooks::{
             hydrated::use_hydrated,
+            reactive::{effect, memo},
             workflow_runs::{History, WorkflowRuns},
         },
         kit::link::HiddenFields,
@@ -22,14 +23,14 @@ use wasm_bindgen::JsValue;
 #[component]
 pub fn DateForm(runs: WorkflowRuns, close: Callback<()>) -> impl IntoView {
     let hydrated = use_hydrated();
-    let chosen = Memo::new(move |_| match runs.query.with(|query| query.filters.date) {
+    let chosen = memo(move |_| match runs.query.with(|query| query.filters.date) {
         Some(Choice::Custom(range)) => range,
         _ => Range::default(),
     });
     let fields = [RwSignal::new(String::new()), RwSignal::new(String::new())];
     let problem = RwSignal::new(None);
     // The fields show the range that is in force.
-    Effect::new(move || {
+    effect(move || {
         let range = chosen.get();
         for (field, side) in fields.iter().zip([range.from, range.to]) {
             field.set(side.map(local_field).unwrap_or_default());
@@ -80,6 +81,7 @@ pub fn DateForm(runs: WorkflowRuns, close: Callback<()>) -> impl IntoView {
                                 {problem}
                             </p>
                         }
+                            .into_any()
                     })
             }}
             <button class="button">"Apply"</button>

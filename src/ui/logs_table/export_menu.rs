@@ -39,10 +39,11 @@ pub fn ExportMenu(runs: WorkflowRuns) -> impl IntoView {
         };
         // Saved by the browser; the page stays, and the router does not take it for one of its own.
         view! {
-            <a class="menu-item" role="menuitem" href=href download rel="external" on:click=close>
+            <a class="menu-item" role="menuitem" href=move || href() download rel="external" on:click=close>
                 <span class="menu-words">{words}</span>
             </a>
         }
+        .into_any()
     };
     view! {
         // What words find is not exported.

@@ -11,7 +11,10 @@ use crate::{
         status::RunStatus,
     },
     logs_query::LogsQuery,
-    ui::{hooks::workflow_runs::WorkflowRuns, kit::link::GoButton},
+    ui::{
+        hooks::{reactive::memo, workflow_runs::WorkflowRuns},
+        kit::link::GoButton,
+    },
 };
 use leptos::prelude::*;
 
@@ -27,12 +30,12 @@ pub struct FilterOption {
 pub fn FilterBar(runs: WorkflowRuns, options: Memo<FilterOptions>) -> impl IntoView {
     let teammates = StoredValue::new(use_frame().teammates);
     let in_words = filters_in_words(runs, options);
-    let offered = move || {
+    let offered = memo(move |_| {
         let scope = runs.scope.get();
         FilterKind::ALL.into_iter().filter(|kind| scope.offers(*kind)).collect::<Vec<_>>()
-    };
+    });
     let menu = move |kind: FilterKind| {
-        let offers = Memo::new(move |_| match kind {
+        let offers = memo(move |_| match kind {
             FilterKind::Status => RunStatus::ALL.iter().map(|status| option(status.as_str(), status.label())).collect(),
             FilterKind::Channel => {
                 options.with(|options| options.channels.iter().map(|key| option(key, source::label(key))).collect())
@@ -50,18 +53,16 @@ pub fn FilterBar(runs: WorkflowRuns, options: Memo<FilterOptions>) -> impl IntoV
             FilterKind::Duration => presets::<DurationPreset>(),
             FilterKind::Tokens => presets::<TokenPreset>(),
         });
-        let words = Memo::new(move |_| {
+        let words = memo(move |_| {
             in_words.with(|all| all.iter().find(|(known, _)| *known == kind).map(|(_, words)| words.clone()))
         });
-        let counts =
-            Memo::new(move |_| options.with(|options| options.counts.as_ref().map(|all| all.of(kind).clone())));
-        view! { <FilterMenu kind offers counts words runs /> }
+        view! { <FilterMenu kind offers options words runs /> }.into_any()
     };
     let clear = Signal::derive(move || runs.href(LogsQuery::without_filters));
     let is_filtered = move || runs.query.with(|query| query.filters != Filters::default());
     view! {
         <div class="filters" role="group" aria-label="Filters">
-            <For each=offered key=|kind| *kind children=menu />
+            {move || offered.get().into_iter().map(menu).collect_view()}
             {move || {
                 is_filtered()
                     .then(|| {
@@ -75,6 +76,7 @@ pub fn FilterBar(runs: WorkflowRuns, options: Memo<FilterOptions>) -> impl IntoV
                                 "Clear"
                             </GoButton>
                         }
+                            .into_any()
                     })
             }}
         </div>

@@ -3,10 +3,13 @@
 
 use super::{date_form::DateForm, filter_bar::FilterOption};
 use crate::{
-    domain::{facets::OptionCounts, filters::FilterKind, text::thousands},
+    domain::{facets::Facets, filters::FilterKind, row_match::Needle, run_view::FilterOptions, text::thousands},
     logs_query::LogsQuery,
     ui::{
-        hooks::workflow_runs::{History, WorkflowRuns},
+        hooks::{
+            reactive::memo,
+            workflow_runs::{History, WorkflowRuns},
+        },
         kit::{
             icon::{Glyph, Icon},
             link::{GoButton, is_plain_click},
@@ -27,8 +30,8 @@ const SHOWN: usize = 100;
 pub fn FilterMenu(
     kind: FilterKind,
     offers: Memo<Vec<FilterOption>>,
-    /// How many runs each option would give, if that is known.
-    counts: Memo<Option<OptionCounts>>,
+    /// Where it says how many runs each of them would give, if that is known.
+    options: Memo<FilterOptions>,
     /// What is chosen, in words.
     words: Memo<Option<String>>,
     runs: WorkflowRuns,
@@ -42,12 +45,12 @@ pub fn FilterMenu(
         }
     };
     let typed = RwSignal::new(String::new());
-    let fitting = Memo::new(move |_| {
-        let wanted = typed.with(|typed| typed.trim().to_lowercase());
-        let fits = |option: &&FilterOption| option.words.to_lowercase().contains(&wanted);
+    let fitting = memo(move |_| {
+        let needle = typed.with(|typed| Needle::new(typed));
+        let fits = |option: &&FilterOption| needle.as_ref().is_none_or(|needle| needle.is_in(&option.words));
         offers.with(|offers| offers.iter().filter(fits).take(SHOWN).cloned().collect::<Vec<_>>())
     });
-    let chosen = Memo::new(move |_| runs.query.with(|query| query.filters.value(kind)));
+    let chosen = memo(move |_| runs.query.with(|query| query.filters.value(kind)));
     let option = move |option: FilterOption| {
         let value = StoredValue::new(option.value);
         let is_chosen = move || chosen.with(|chosen| value.with_value(|value| chosen.as_ref() == Some(value)));
@@ -66,7 +69,7 @@ pub fn FilterMenu(
                 runs.go(History::Push, next);
             }
         };
-        let count = move || count_of(value, counts);
+        let count = move || count_of(kind, value, options);
         view! {
             <a
                 class="menu-item"
@@ -77,12 +80,13 @@ pub fn FilterMenu(
                 on:click=choose
             >
                 <span class="menu-words" dir="auto">{option.words}</span>
-                <span class="menu-count" data-count=count></span>
-                {move || is_chosen().then(|| view! { <Glyph icon=Icon::Check /> })}
+                <span class="menu-count" data-count=move || count()></span>
+                {move || is_chosen().then(|| view! { <Glyph icon=Icon::Check /> }.into_any())}
             </a>
         }
+        .into_any()
     };
-    let is_searched = Memo::new(move |_| offers.with(Vec::len) > UNSEARCHED);
+    let is_searched = memo(move |_| offers.with(Vec::len) > UNSEARCHED);
     let search = move || {
         is_searched.get().then(|| {
             view! {
@@ -97,10 +101,12 @@ pub fn FilterMenu(
                     on:input=move |event| typed.set(event_target_value(&event))
                 />
             }
+            .into_any()
         })
     };
-    let nothing =
-        move || fitting.with(Vec::is_empty).then(|| view! { <p class="menu-nothing">"Nothing to choose from"</p> });
+    let nothing = move || {
+        fitting.with(Vec::is_empty).then(|| view! { <p class="menu-nothing">"Nothing to choose from"</p> }.into_any())
+    };
     let step = move |event: leptos::ev::KeyboardEvent| {
         // In a field the arrows belong to the field; only the search leads down into its list.
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
@@ -114,9 +120,9 @@ pub fn FilterMenu(
         <div class="filter" class:filter-on=move || words.with(Option::is_some)>
             <button type="button" class="filter-button" popovertarget=id.clone() aria-haspopup="listbox">
                 <span>{kind.label()}</span>
-                {move || words.get().map(|words| view! { <span class="filter-words" aria-hidden="true">{words}</span> })}
+                {move || words.get().map(|words| view! { <span class="filter-words" aria-hidden="true">{words}</span> }.into_any())}
             </button>
-            {move || words.get().map(|words| view! { <Remove kind words runs /> })}
+            {move || words.get().map(|words| view! { <Remove kind words runs /> }.into_any())}
             <div
                 class="menu-list filter-menu"
                 id=id
@@ -124,21 +130,21 @@ pub fn FilterMenu(
                 node_ref=popover
                 on:keydown=step
             >
-                {search}
+                {move || search()}
                 <div class="filter-options" role="listbox" aria-label=kind.label()>
-                    <For each=move || fitting.get() key=|option| option.value.clone() children=option />
+                    {move || fitting.get().into_iter().map(option).collect_view()}
                 </div>
-                {nothing}
-                {(kind == FilterKind::Date).then(|| view! { <DateForm runs close=Callback::new(move |()| close()) /> })}
+                {move || nothing()}
+                {(kind == FilterKind::Date).then(|| view! { <DateForm runs close=Callback::new(move |()| close()) /> }.into_any())}
             </div>
         </div>
     }
 }
 
 /// How many runs an option would give.
-fn count_of(value: StoredValue<String>, counts: Memo<Option<OptionCounts>>) -> Option<String> {
-    let count = |counts: &OptionCounts| value.with_value(|value| counts.get(value).copied().unwrap_or_default());
-    counts.with(|counts| counts.as_ref().map(count)).map(thousands)
+fn count_of(kind: FilterKind, value: StoredValue<String>, options: Memo<FilterOptions>) -> Option<String> {
+    let count = |counts: &Facets| value.with_value(|value| counts.of(kind).get(value).copied().unwrap_or_default());
+    options.with(|options| options.counts.as_ref().map(count)).map(thousands)
 }
 
 /// The way out of a filter.

@@ -36,6 +36,7 @@ pub fn News(live: Live, runs: WorkflowRuns) -> impl IntoView {
                                 {text}
                             </a>
                         }
+                            .into_any()
                     })
             }}
         </div>

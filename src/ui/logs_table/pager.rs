@@ -9,12 +9,13 @@ use crate::{
     ui::{
         hooks::{
             page_size::use_page_size,
+            reactive::memo,
             workflow_runs::{History, WorkflowRuns},
         },
         kit::icon::{Glyph, Icon},
     },
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 
 /// The foot of the list.
 #[component]
@@ -34,29 +35,26 @@ pub fn Pager(page: Memo<Option<Page<RunSummary>>>, runs: WorkflowRuns) -> impl I
                 .map(|page| format!("Page {} of {}", thousands(page.request.page.get()), thousands(page.total_pages())))
         })
     };
-    let to = move |choose: fn(&Page<RunSummary>) -> Option<PageNumber>| {
-        Signal::derive(move || page.with(|page| page.as_ref().and_then(choose)))
-    };
     view! {
         <nav class="pager" aria-label="Pages">
             <SizeChoice page runs />
             <span class="pager-range" role="status">
-                {range}
+                {move || range()}
             </span>
             <span class="pager-links">
-                <PageLink to=to(|page| page.newer().map(|_| PageNumber::FIRST)) runs label="First page">
+                <PageLink page to=|page| page.newer().map(|_| PageNumber::FIRST) runs label="First page">
                     <Glyph icon=Icon::ChevronsLeft />
                 </PageLink>
-                <PageLink to=to(Page::newer) runs label="Newer">
+                <PageLink page to=Page::newer runs label="Newer">
                     <Glyph icon=Icon::ChevronLeft />
                     "Newer"
                 </PageLink>
-                <span class="pager-number">{number}</span>
-                <PageLink to=to(Page::older) runs label="Older">
+                <span class="pager-number">{move || number()}</span>
+                <PageLink page to=Page::older runs label="Older">
                     "Older"
                     <Glyph icon=Icon::ChevronRight />
                 </PageLink>
-                <PageLink to=to(|page| page.older().map(|_| page.last_page())) runs label="Last page">
+                <PageLink page to=|page| page.older().map(|_| page.last_page()) runs label="Last page">
                     <Glyph icon=Icon::ChevronsRight />
                 </PageLink>
             </span>
@@ -67,27 +65,33 @@ pub fn Pager(page: Memo<Option<Page<RunSummary>>>, runs: WorkflowRuns) -> impl I
 /// A link to another page; without one to go to it stays in its place, as no link.
 #[component]
 fn PageLink(
-    to: Signal<Option<PageNumber>>,
+    page: Memo<Option<Page<RunSummary>>>,
+    /// Which page it leads to from there.
+    to: fn(&Page<RunSummary>) -> Option<PageNumber>,
     runs: WorkflowRuns,
     label: &'static str,
     children: ChildrenFn,
 ) -> impl IntoView {
     let children = StoredValue::new(children);
-    move || match to.get() {
-        Some(number) => {
-            let href = runs.href(|query| query.on_page(number));
-            Either::Left(view! {
-                <a class="button" href=href aria-label=label title=label>
-                    {children.with_value(|children| children())}
-                </a>
-            })
+    let link = move |number| {
+        let href = runs.href(|query| query.on_page(number));
+        view! {
+            <a class="button" href=href aria-label=label title=label>
+                {children.with_value(|children| children())}
+            </a>
         }
-        None => Either::Right(view! {
+        .into_any()
+    };
+    let place = move || {
+        view! {
             <span class="button button-off" aria-hidden="true">
                 {children.with_value(|children| children())}
             </span>
-        }),
-    }
+        }
+        .into_any()
+    };
+    let to = memo(move |_| page.with(|page| page.as_ref().and_then(to)));
+    view! { {move || to.get().map_or_else(place, link)} }
 }
 
 /// How many rows a page has. The first row of the page stays on it.
@@ -112,6 +116,7 @@ fn SizeChoice(page: Memo<Option<Page<RunSummary>>>, runs: WorkflowRuns) -> impl 
                                 {option.to_string()}
                             </option>
                         }
+                            .into_any()
                     })
                     .collect_view()}
             </select>

@@ -15,13 +15,18 @@ use crate::{
     ui::{
         hooks::{
             clock::use_now,
+            reactive::memo,
             workflow_runs::{History, WorkflowRuns},
         },
-        kit::{marked::Marked, moment::Ago, status_badge::StatusBadge},
+        kit::{
+            marked::{Marked, pieces},
+            moment::Ago,
+            status_badge::StatusBadge,
+        },
         run_detail::{RunDetailPanel, toggle_id},
     },
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 /// One run.
@@ -40,7 +45,7 @@ pub fn Row(
     #[prop(optional)]
     arrives: bool,
 ) -> impl IntoView {
-    let is_open = Memo::new(move |_| runs.expanded.get() == Some(id));
+    let is_open = memo(move |_| runs.expanded.get() == Some(id));
     let detail_id = format!("run-{id}");
     let toggle = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -63,6 +68,7 @@ pub fn Row(
                         .get()
                         .map(|run| {
                             view! { <Cells run shows_teammate needle found is_open detail_id=detail_id.clone() /> }
+                                .into_any()
                         })
                 }
             }
@@ -78,6 +84,7 @@ pub fn Row(
                             </td>
                         </tr>
                     }
+                        .into_any()
                 })
         }}
     }
@@ -105,9 +112,9 @@ fn Cells(
                 class="run-toggle"
                 id=toggle_id(run.id)
                 form=ROWS_FORM
-                name=name
+                name=move || name()
                 value=run.id.to_string()
-                aria-label=label
+                aria-label=move || label()
                 aria-expanded=move || is_open.get().to_string()
                 aria-controls=move || is_open.get().then(|| detail_id.clone())
             >
@@ -120,15 +127,16 @@ fn Cells(
             <FoundIn found />
         </td>
         {if shows_teammate {
-            Either::Left(
+            Some(
                 view! {
                     <td class="runs-teammate" role="cell">
                         <Teammate id=run.ai_employee_id name=run.ai_employee_name.clone() needle />
                     </td>
-                },
+                }
+                    .into_any(),
             )
         } else {
-            Either::Right(())
+            None
         }}
         <td class="runs-channel" role="cell">
             <Channel source=run.source.clone() needle />
@@ -154,33 +162,36 @@ fn Cells(
 /// The words around what was found where the row does not show it.
 #[component]
 fn Elsewhere(run: RunSummary, needle: Memo<Option<Needle>>) -> impl IntoView {
-    move || match needle.with(|needle| needle.as_ref().and_then(|needle| needle.find_in(&run))) {
-        Some(RowMatch::Elsewhere { place, words }) => Some(view! {
+    let shown = move |place, words: String| {
+        view! {
             <span class="cell-found" dir="auto">
                 <span class="cell-found-place">{place} ": "</span>
                 <Marked text=words needle />
             </span>
-        }),
-        _ => None,
+        }
+        .into_any()
+    };
+    view! {
+        {move || match needle.with(|needle| needle.as_ref().and_then(|needle| needle.find_in(&run))) {
+            Some(RowMatch::Elsewhere { place, words }) => Some(shown(place, words)),
+            _ => None,
+        }}
     }
 }
 
 /// Where a search of all runs found it, with what matches marked.
 #[component]
 fn FoundIn(found: Memo<Option<RunMatch>>) -> impl IntoView {
-    move || {
-        found.get().map(|found| {
-            let pieces = found.pieces().into_iter().map(|(text, is_match)| {
-                if is_match { Either::Left(view! { <mark>{text}</mark> }) } else { Either::Right(text) }
-            });
-            view! {
-                <span class="cell-found cell-found-in" dir="auto">
-                    <span class="cell-found-place">{found.place()} ": "</span>
-                    {pieces.collect_view()}
-                </span>
-            }
-        })
-    }
+    let shown = |found: RunMatch| {
+        view! {
+            <span class="cell-found cell-found-in" dir="auto">
+                <span class="cell-found-place">{found.place()} ": "</span>
+                {pieces(found.pieces().into_iter())}
+            </span>
+        }
+        .into_any()
+    };
+    view! { {move || found.get().map(shown)} }
 }
 
 /// Whether the click ended a selection of text, which is not meant to expand anything.

@@ -7,7 +7,10 @@ use crate::{
         search::{self, Search},
     },
     ui::{
-        hooks::workflow_runs::{History, WorkflowRuns},
+        hooks::{
+            reactive::{effect, memo},
+            workflow_runs::{History, WorkflowRuns},
+        },
         kit::{
             icon::{Glyph, Icon},
             link::HiddenFields,
@@ -30,7 +33,7 @@ pub struct SearchText {
 
 /// The text of the box: the URL's, until somebody types.
 pub fn use_needle(runs: WorkflowRuns) -> SearchText {
-    let in_url = Memo::new(move |_| runs.query.with(|query| query.q.clone().unwrap_or_default()));
+    let in_url = memo(move |_| runs.query.with(|query| query.q.clone().unwrap_or_default()));
     let typed = RwSignal::new(in_url.get_untracked());
     // Back and forward change the URL; what is typed comes there later, and is then the same.
     Effect::new(move |before: Option<String>| {
@@ -40,8 +43,8 @@ pub fn use_needle(runs: WorkflowRuns) -> SearchText {
         }
         now
     });
-    let is_everywhere = Memo::new(move |_| runs.query.with(|query| query.everywhere));
-    let needle = Memo::new(move |_| match typed.with(|typed| search::classify(typed)) {
+    let is_everywhere = memo(move |_| runs.query.with(|query| query.everywhere));
+    let needle = memo(move |_| match typed.with(|typed| search::classify(typed)) {
         Search::Text(text) if !is_everywhere.get() => Needle::new(&text),
         Search::Empty | Search::Text(_) | Search::Id(_) | Search::RunLink(_) => None,
     });
@@ -84,7 +87,7 @@ pub fn SearchBox(search: SearchText, runs: WorkflowRuns) -> impl IntoView {
         }
     });
     // Back, forward and what empties the box from elsewhere; not what is being typed.
-    Effect::new(move || {
+    effect(move || {
         let typed = typed.get();
         if let Some(field) = field.get().filter(|field| field.value() != typed) {
             field.set_value(&typed);

@@ -7,17 +7,14 @@ use crate::{
     paths,
     ui::hooks::workflow_runs::WorkflowRuns,
 };
-use leptos::{
-    either::{Either, EitherOf4},
-    prelude::*,
-};
+use leptos::prelude::*;
 
 /// Rows to come, on a first visit from within the site.
 #[component]
 pub fn Loading() -> impl IntoView {
     view! {
         <div class="runs runs-loading" role="status" aria-label="Loading runs">
-            {(0..10).map(|_| view! { <div class="runs-loading-row"></div> }).collect_view()}
+            {(0..10).map(|_| view! { <div class="runs-loading-row"></div> }.into_any()).collect_view()}
         </div>
     }
 }
@@ -33,28 +30,30 @@ pub fn NoRows(
     let query = runs.query;
     if by_words {
         let href = move || runs.href(|query| query.with_search(""));
-        return EitherOf4::A(view! {
+        return view! {
             <section class="notice">
                 <h2>"No row on this page holds that"</h2>
                 <p>"Words are looked for in the rows of this page. Filters narrow all pages."</p>
-                <a class="button" href=href data-noscroll="">
+                <a class="button" href=move || href() data-noscroll="">
                     "Show all rows"
                 </a>
             </section>
-        });
+        }
+        .into_any();
     }
     if page.total.rows > 0 {
         let last = page.last_page();
         let href = move || runs.href(|query| query.on_page(last));
-        return EitherOf4::B(view! {
+        return view! {
             <section class="notice">
                 <h2>"Past the last page"</h2>
                 <p>{format!("There are {} pages.", thousands(page.total_pages()))}</p>
-                <a class="button" href=href>
+                <a class="button" href=move || href()>
                     {format!("Go to page {}", thousands(last.get()))}
                 </a>
             </section>
-        });
+        }
+        .into_any();
     }
     if query.with_untracked(LogsQuery::is_narrowed) {
         let (asked, sought) =
@@ -67,22 +66,24 @@ pub fn NoRows(
             "No run fits all of the filters at once."
         };
         let href = move || runs.href(LogsQuery::without_filters);
-        return EitherOf4::C(view! {
+        return view! {
             <section class="notice">
                 <h2>"No run fits"</h2>
                 <p>{words}</p>
-                <a class="button" href=href>
+                <a class="button" href=move || href()>
                     "Show all runs"
                 </a>
             </section>
-        });
+        }
+        .into_any();
     }
-    EitherOf4::D(view! {
+    view! {
         <section class="notice">
             <h2>"No runs yet"</h2>
             <p>"Runs appear here as soon as a teammate executes a skill."</p>
         </section>
-    })
+    }
+    .into_any()
 }
 
 /// The rows could not be had; those that are there stay.
@@ -90,18 +91,20 @@ pub fn NoRows(
 pub fn Failed(error: AppError, runs: WorkflowRuns) -> impl IntoView {
     let here = move || runs.href(Clone::clone);
     let way_on = if error == AppError::SignedOut {
-        Either::Left(view! {
+        view! {
             <a class="button" rel="external" href=move || paths::login_then(&here())>
                 "Sign in"
             </a>
-        })
+        }
+        .into_any()
     } else {
         let retry = move |_| runs.refresh();
-        Either::Right(view! {
+        view! {
             <button class="button" on:click=retry>
                 "Try again"
             </button>
-        })
+        }
+        .into_any()
     };
     view! {
         <section class="notice notice-bad" role="alert">

@@ -13,7 +13,10 @@ use crate::{
     },
     error::AppError,
     server_fns::get_summary,
-    ui::hooks::workflow_runs::{Meant, WorkflowRuns},
+    ui::hooks::{
+        reactive::memo,
+        workflow_runs::{Meant, WorkflowRuns},
+    },
 };
 use leptos::prelude::*;
 
@@ -40,7 +43,7 @@ pub fn Figures(runs: WorkflowRuns) -> impl IntoView {
         }
     });
     let current = move || answer.get().filter(|(meant, _): &Answered| runs.meant.with(|wanted| wanted == meant));
-    let shown = Memo::new(move |before: Option<&Shown>| {
+    let shown = memo(move |before: Option<&Shown>| {
         let before = before.cloned().unwrap_or_default();
         match current().map(|(_, answer)| answer.map(|summary| summary.read())) {
             Some(Ok(Ok(summary))) => Shown { summary: Some(summary), has_failed: false },

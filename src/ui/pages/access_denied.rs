@@ -31,6 +31,7 @@ pub fn AccessDenied() -> impl IntoView {
                             {format!("Open {}", teammate.name)}
                         </a>
                     }
+                        .into_any()
                 })}
         </section>
     }

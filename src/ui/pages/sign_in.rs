@@ -34,6 +34,7 @@ pub fn SignInPage() -> impl IntoView {
                                 {problem}
                             </p>
                         }
+                            .into_any()
                     })}
                 <input type="hidden" name="next" value=next />
                 <label class="field">

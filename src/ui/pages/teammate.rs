@@ -6,6 +6,7 @@ use crate::{
     domain::{frame::Teammate, ids::AiEmployeeId, scope::LogsScope},
     logs_query::LogsQuery,
     ui::{
+        hooks::reactive::memo,
         kit::{
             avatar::Avatar,
             tabs::{Tab, Tabs},
@@ -23,17 +24,19 @@ pub fn TeammatePage() -> impl IntoView {
     let params = use_params_map();
     let search = use_location().search;
     let teammates = use_frame().teammates;
-    let teammate = Memo::new(move |before: Option<&Option<Teammate>>| {
+    let teammate = memo(move |before: Option<&Option<Teammate>>| {
         let id = params.with(|params| params.get("employee_id")).and_then(|id| id.parse::<AiEmployeeId>().ok());
         let found = teammates.iter().find(|teammate| Some(teammate.id) == id).cloned();
         // When one leaves for another page there is none in the path.
         if id.is_none() { before.cloned().flatten() } else { found }
     });
-    let on_api = Memo::new(move |_| LogsQuery::parse(&search.get()).stranger("tab") == Some("api"));
+    let is_known = memo(move |_| teammate.with(Option::is_some));
+    let on_api = memo(move |_| LogsQuery::parse(&search.get()).stranger("tab") == Some("api"));
     view! {
-        <Show when=move || teammate.with(Option::is_some) fallback=NotFoundPage>
-            {move || teammate.get_untracked().map(|first| view! { <TeammateLogs first latest=teammate on_api /> })}
-        </Show>
+        {move || match teammate.get_untracked().filter(|_| is_known.get()) {
+            Some(first) => view! { <TeammateLogs first latest=teammate on_api /> }.into_any(),
+            None => view! { <NotFoundPage /> }.into_any(),
+        }}
     }
 }
 
@@ -45,27 +48,30 @@ fn TeammateLogs(
     latest: Memo<Option<Teammate>>,
     on_api: Memo<bool>,
 ) -> impl IntoView {
-    let teammate = Memo::new(move |_| latest.get().unwrap_or_else(|| first.clone()));
-    let scope = Memo::new(move |_| {
-        let id = teammate.with(|teammate| teammate.id);
+    let first = StoredValue::new(first);
+    let teammate = move || latest.get().unwrap_or_else(|| first.get_value());
+    let scope = memo(move |_| {
+        let id = teammate().id;
         if on_api.get() { LogsScope::TeammateApi(id) } else { LogsScope::Teammate(id) }
     });
-    let title = Signal::derive(move || {
-        teammate.with(|teammate| format!("{} {}", teammate.name, if on_api.get() { "API" } else { "Logs" }))
-    });
+    let title = Signal::derive(move || format!("{} {}", teammate().name, if on_api.get() { "API" } else { "Logs" }));
     let tab = move |scope: fn(AiEmployeeId) -> LogsScope| {
         Signal::derive(move || {
-            let scope = scope(teammate.with(|teammate| teammate.id));
+            let scope = scope(teammate().id);
             format!("{}?{}", scope.path(), scope.tab())
         })
     };
+    let avatar = move || {
+        let Teammate { id, name } = teammate();
+        view! { <Avatar id=id.0 name /> }.into_any()
+    };
     view! {
         <header class="page-head">
-            {move || teammate.with(|teammate| view! { <Avatar id=teammate.id.0 name=teammate.name.clone() /> })}
-            <h1>{move || teammate.with(|teammate| teammate.name.clone())}</h1>
+            {move || avatar()}
+            <h1>{move || teammate().name}</h1>
         </header>
         <Tabs label="What this teammate did">
-            <Tab href=tab(LogsScope::Teammate) selected=Signal::derive(move || !on_api.get())>
+            <Tab href=tab(LogsScope::Teammate) selected=memo(move |_| !on_api.get())>
                 "Logs"
             </Tab>
             <Tab href=tab(LogsScope::TeammateApi) selected=on_api>

@@ -9,7 +9,10 @@ use crate::{
     },
     error::AppError,
     paths,
-    ui::hooks::workflow_runs::{History, WorkflowRuns},
+    ui::hooks::{
+        reactive::memo,
+        workflow_runs::{History, WorkflowRuns},
+    },
 };
 use leptos::{either::EitherOf5, prelude::*};
 
@@ -26,11 +29,11 @@ enum Answer {
 /// cannot be asked for again.
 #[component]
 pub fn Answered(run_id: RunId, runs: WorkflowRuns) -> impl IntoView {
-    let answer = Memo::new(move |before: Option<&Option<Answer>>| {
+    let answer = memo(move |before: Option<&Option<Answer>>| {
         let before = before.cloned().flatten();
         // While another run is asked for, or this one anew.
-        let Some((_, answer)) = runs.run.get().flatten().filter(|(asked, _)| *asked == run_id) else { return before };
-        match answer.and_then(|found| found.read().map_err(|_| AppError::Internal)) {
+        let Some(answer) = runs.run.answer_to(&run_id.to_string()) else { return before };
+        match answer {
             Ok(FoundRun::Here(run)) => Some(Answer::Run(run.view)),
             Ok(FoundRun::InAnother { organization_id, organization_name, href }) => {
                 Some(Answer::Elsewhere { organization_id, organization_name, href })

@@ -25,7 +25,10 @@ use crate::{
     },
     paths,
     ui::{
-        hooks::workflow_runs::{History, WorkflowRuns},
+        hooks::{
+            reactive::memo,
+            workflow_runs::{History, WorkflowRuns},
+        },
         kit::{
             json_tree::JsonTree,
             tabs::{Tab, Tabs},
@@ -55,7 +58,7 @@ pub fn Expanded(
         move |part: RunPart| parts.contains(&part)
     };
     // A part that this run does not have shows the first that it has.
-    let part = Memo::new(move |_| Some(runs.query.with(|query| query.part)).filter(|part| has(*part)).unwrap_or(first));
+    let part = memo(move |_| Some(runs.query.with(|query| query.part)).filter(|part| has(*part)).unwrap_or(first));
     let tabs = parts
         .iter()
         .map(|(kind, count)| {
@@ -64,7 +67,7 @@ pub fn Expanded(
             let choose = Callback::new(move |()| runs.go(History::Replace, |query| query.with_part(kind)));
             let count = count.map(|count| view! { " " <span class="tab-count">{thousands(count)}</span> });
             view! {
-                <Tab href selected=Signal::derive(move || part.get() == kind) choose controls=PANEL>
+                <Tab href selected=memo(move |_| part.get() == kind) choose controls=PANEL>
                     {kind.label()}
                     {count}
                 </Tab>

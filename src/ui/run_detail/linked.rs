@@ -6,7 +6,7 @@ use crate::{
     context::use_frame,
     domain::{ids::RunId, place::Here, run_view::ExpandedRun},
     ui::{
-        hooks::{hydrated::use_hydrated, workflow_runs::WorkflowRuns},
+        hooks::{hydrated::use_hydrated, reactive::memo, workflow_runs::WorkflowRuns},
         kit::moment::time_words,
         logs_table::{Head, Row},
     },
@@ -22,16 +22,15 @@ pub fn Linked(
     is_listed: Memo<bool>,
 ) -> impl IntoView {
     let shows_teammate = runs.scope.with_untracked(|scope| scope.shows_teammate());
-    let here = Memo::new(move |before: Option<&Option<ExpandedRun>>| {
-        let (_, answer) = runs.run.get().flatten().filter(|(asked, _)| *asked == run_id)?;
-        match answer {
-            Ok(found) => found.read().ok()?.here().cloned(),
+    let here = memo(move |before: Option<&Option<ExpandedRun>>| {
+        match runs.run.answer_to(&run_id.to_string())? {
+            Ok(found) => found.here().cloned(),
             // A run that is shown stays when it cannot be asked for again.
             Err(error) if error.is_passing() => before.cloned().flatten(),
             Err(_) => None,
         }
     });
-    let row = Memo::new(move |_| here.with(|here| here.as_ref().map(|here| here.row.clone())));
+    let row = memo(move |_| here.with(|here| here.as_ref().map(|here| here.row.clone())));
     let (hydrated, viewer) = (use_hydrated(), StoredValue::new(use_frame().viewer));
     let head = move || {
         // What moves the run elsewhere also takes this place away, and either may be first.
@@ -63,7 +62,7 @@ pub fn Linked(
             </header>
         })
     };
-    let has_row = Memo::new(move |_| row.with(Option::is_some));
+    let has_row = memo(move |_| row.with(Option::is_some));
     let content = move || {
         if has_row.get() {
             Either::Left(view! {
@@ -71,7 +70,7 @@ pub fn Linked(
                     <table class="runs-table linked-run-table" aria-label="Linked run" role="table">
                         <Head shows_teammate />
                         <tbody role="rowgroup">
-                            <Row id=run_id run=row runs shows_teammate needle=Memo::new(|_| None) found=Memo::new(|_| None) />
+                            <Row id=run_id run=row runs shows_teammate needle=memo(|_| None) found=memo(|_| None) />
                         </tbody>
                     </table>
                 </div>

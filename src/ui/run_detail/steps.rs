@@ -17,7 +17,10 @@ use crate::{
     error::AppError,
     paths,
     server_fns::get_steps,
-    ui::hooks::landing::use_landing,
+    ui::hooks::{
+        landing::use_landing,
+        reactive::{effect, memo},
+    },
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use std::sync::Arc;
@@ -96,7 +99,7 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
     let (total, set_total) = signal(total);
     let here = move || drawn.with(|drawn| drawn.steps.len() as u64);
     // One stretch a frame, until all lines that are here are drawn.
-    Effect::new(move || {
+    effect(move || {
         if shown.get() < drawn.with(|drawn| drawn.lines.len()) {
             request_animation_frame(move || {
                 set_shown.try_update(|shown| *shown += STRETCH);
@@ -137,7 +140,7 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
     let is_missing = move || {
         wanted.as_ref().is_some_and(|wanted| !drawn.with(|drawn| drawn.steps.iter().any(|step| step.id == *wanted)))
     };
-    Effect::new({
+    effect({
         let more = more.clone();
         move || {
             if is_missing() && here() < total.get() && problem.with_untracked(Option::is_none) {
@@ -145,7 +148,7 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
             }
         }
     });
-    let span = Memo::new(move |_| drawn.with(|drawn| drawn.span));
+    let span = memo(move |_| drawn.with(|drawn| drawn.span));
     let line = move |line: Line| {
         let opened = opened.clone();
         drawn.with_untracked(|drawn| match line.of {

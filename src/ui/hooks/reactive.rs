@@ -1,0 +1,14 @@
+//! Effects and memos whose code is made once, and not again for each closure, which the browser would load.
+
+use leptos::prelude::*;
+
+/// Runs something in the browser, and again whenever what it read has changed.
+pub fn effect(run: impl FnMut() + 'static) {
+    Effect::new(Box::new(run) as Box<dyn FnMut()>);
+}
+
+/// A value that is made again when what it was made of has changed, and tells on only when it is another then.
+pub fn memo<T: PartialEq + Send + Sync + 'static>(make: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Memo<T> {
+    let make: Box<dyn Fn(Option<&T>) -> T + Send + Sync> = Box::new(make);
+    Memo::new(make)
+}
