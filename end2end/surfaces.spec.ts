@@ -68,6 +68,11 @@ test.describe("a teammate that there is not", () => {
     await expect(page.getByRole("heading", { name: "Not found" })).toBeVisible();
     await hydrated(page);
     await axe(page);
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link").first().click();
+    await expect(page.getByRole("tab", { name: "API" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Not found" })).toHaveCount(0);
+    await page.goBack();
+    await expect(page.getByRole("heading", { name: "Not found" })).toBeVisible();
   });
 });
 

@@ -36,9 +36,7 @@ impl<T> Unread<T> {
         let Shape::Object(members) = whole.shape() else { return None };
         members.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
-}
 
-impl<T> Unread<T> {
     /// The text alone, whatever it is of.
     pub fn untyped(self) -> Unread<()> {
         Unread { text: self.text, of: PhantomData }

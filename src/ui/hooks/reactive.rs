@@ -2,6 +2,9 @@
 
 use leptos::prelude::*;
 
+/// How a value is made, from what it was before.
+type Make<T> = dyn Fn(Option<&T>) -> T + Send + Sync;
+
 /// Runs something in the browser, and again whenever what it read has changed.
 pub fn effect(run: impl FnMut() + 'static) {
     Effect::new(Box::new(run) as Box<dyn FnMut()>);
@@ -9,6 +12,5 @@ pub fn effect(run: impl FnMut() + 'static) {
 
 /// A value that is made again when what it was made of has changed, and tells on only when it is another then.
 pub fn memo<T: PartialEq + Send + Sync + 'static>(make: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Memo<T> {
-    let make: Box<dyn Fn(Option<&T>) -> T + Send + Sync> = Box::new(make);
-    Memo::new(make)
+    Memo::new(Box::new(make) as Box<Make<T>>)
 }

@@ -39,7 +39,7 @@ impl ListKey {
 
     /// As text, another for another key.
     pub fn text(&self) -> String {
-        format!("{}#{}", meant_text(&(self.scope, self.search.clone())), self.size)
+        format!("{}#{}", text_of(self.scope, &self.search), self.size)
     }
 }
 
@@ -48,6 +48,10 @@ pub type Meant = (LogsScope, String);
 
 /// As text, another for others.
 pub fn meant_text((scope, search): &Meant) -> String {
+    text_of(*scope, search)
+}
+
+fn text_of(scope: LogsScope, search: &str) -> String {
     format!("{}?{}&{}", scope.path(), scope.tab(), search)
 }
 

@@ -33,13 +33,16 @@ pub const ROWS: &str = "runs runs-live";
 type Origin = (Option<String>, u64);
 
 /// What somebody does at the rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 enum Act {
     /// Leaves them.
     Settle,
     /// Asks for what is new.
     BringIn,
 }
+
+/// What comes of what somebody does.
+type Acts = Arc<dyn Fn(Act) + Send + Sync>;
 
 /// The rows of the table.
 #[derive(Clone, Copy)]
@@ -53,7 +56,7 @@ pub struct Live {
     pub page: Memo<Option<Page<RunSummary>>>,
     notes: StoredValue<Notes>,
     /// What comes of it, once there is something that can change the rows.
-    act: StoredValue<Option<Arc<dyn Fn(Act) + Send + Sync>>>,
+    acts: StoredValue<Option<Acts>>,
 }
 
 /// What is remembered from one event to the next, and nothing is drawn from.
@@ -95,11 +98,12 @@ pub fn use_live(runs: WorkflowRuns, shown: Memo<Shown>) -> Live {
         })
     });
     let organization_id = use_frame().viewer.current.organization_id;
-    let (notes, act) = (StoredValue::default(), StoredValue::default());
-    let live = Live { runs, organization_id, shown, rows, page, notes, act };
-    let owner = Owner::current().unwrap_or_default();
+    let (notes, acts) = (StoredValue::default(), StoredValue::default());
+    let live = Live { runs, organization_id, shown, rows, page, notes, acts };
+    let owner = Owner::current();
     effect(move || {
-        let owner = owner.clone();
+        // What follows ends with the page.
+        let Some(owner) = owner.clone() else { return };
         spawn_local(async move {
             // Without it the rows stay as they are until they are asked for again.
             let _ = follow(live, owner).await;
@@ -132,8 +136,8 @@ impl Live {
 
     fn act(self, act: Act) {
         // What leaves a page takes the pointer and the focus from it.
-        if let Some(Some(run)) = self.act.try_get_value() {
-            run(act);
+        if let Some(Some(acts)) = self.acts.try_get_value() {
+            acts(act);
         }
     }
 }

@@ -126,18 +126,15 @@ fn Cells(
             <Elsewhere run=run.clone() needle />
             <FoundIn found />
         </td>
-        {if shows_teammate {
-            Some(
+        {shows_teammate
+            .then(|| {
                 view! {
                     <td class="runs-teammate" role="cell">
                         <Teammate id=run.ai_employee_id name=run.ai_employee_name.clone() needle />
                     </td>
                 }
-                    .into_any(),
-            )
-        } else {
-            None
-        }}
+                    .into_any()
+            })}
         <td class="runs-channel" role="cell">
             <Channel source=run.source.clone() needle />
         </td>

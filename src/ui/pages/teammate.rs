@@ -33,7 +33,7 @@ pub fn TeammatePage() -> impl IntoView {
     let is_known = memo(move |_| teammate.with(Option::is_some));
     let on_api = memo(move |_| LogsQuery::parse(&search.get()).stranger("tab") == Some("api"));
     view! {
-        {move || match teammate.get_untracked().filter(|_| is_known.get()) {
+        {move || match is_known.get().then(|| teammate.get_untracked()).flatten() {
             Some(first) => view! { <TeammateLogs first latest=teammate on_api /> }.into_any(),
             None => view! { <NotFoundPage /> }.into_any(),
         }}

@@ -34,16 +34,15 @@ const PATIENCE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_m
 impl Live {
     /// Keeps a stream of events open for the list that is shown.
     pub(super) fn listen(self) {
-        let act = move |act| {
-            if act == Act::BringIn {
+        let acts = move |act| match act {
+            Act::Settle => self.settle_now(),
+            Act::BringIn => {
                 self.note(|notes| notes.is_asked_for = true);
                 self.list_again();
-            } else {
-                self.settle_now();
             }
         };
         // The page may have been left before this was loaded.
-        if self.act.try_set_value(Some(Arc::new(act))).is_some() {
+        if self.acts.try_set_value(Some(Arc::new(acts))).is_some() {
             return;
         }
         let is_visible = use_visible();
@@ -129,7 +128,6 @@ impl Live {
             let run_has_changed = !holds_run && std::mem::take(&mut notes.run_has_changed);
             (run_has_changed, notes.is_asked_for)
         });
-        // What leaves a page takes the pointer and the focus from it.
         let Some((run_has_changed, is_asked_for)) = noted else { return };
         if run_has_changed {
             self.runs.run.refetch();
