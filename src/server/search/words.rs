@@ -1,6 +1,7 @@
 //! The words of a text, folded: what is written with other accents, marks, widths or in the other case is the same word.
 //! Documents and questions are taken apart by this one function, so that both databases find the same.
 
+use std::collections::VecDeque;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -24,12 +25,33 @@ pub struct Word {
 }
 
 /// A character as it is compared, with the bytes of the cluster that it comes from.
+#[derive(Clone, Copy)]
 struct Letter {
-    text: String,
+    /// Up to where it goes in the folded text of those that stand together.
+    end: usize,
     from: usize,
     to: usize,
-    is_upper: bool,
-    is_lower: bool,
+    case: Option<Case>,
+}
+
+/// As it was written, where that can be told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Case {
+    Upper,
+    Lower,
+}
+
+impl Case {
+    fn of(letter: char) -> Option<Self> {
+        if letter.is_uppercase() { Some(Self::Upper) } else { letter.is_lowercase().then_some(Self::Lower) }
+    }
+}
+
+/// Letters of one kind that stand together.
+#[derive(Default)]
+struct Run {
+    folded: String,
+    letters: Vec<Letter>,
 }
 
 /// What a character is to a word.
@@ -46,16 +68,15 @@ enum Kind {
 
 /// The words of a text in their order.
 pub fn words(text: &str) -> Words<'_> {
-    Words { clusters: text.grapheme_indices(true), run: Vec::new(), kind: Kind::Between, ready: Vec::new().into_iter() }
+    Words { clusters: text.grapheme_indices(true), run: Run::default(), kind: Kind::Between, ready: VecDeque::new() }
 }
 
 /// See [`words`].
 pub struct Words<'a> {
     clusters: unicode_segmentation::GraphemeIndices<'a>,
-    /// Letters of one kind that stand together.
-    run: Vec<Letter>,
+    run: Run,
     kind: Kind,
-    ready: std::vec::IntoIter<Word>,
+    ready: VecDeque<Word>,
 }
 
 impl Iterator for Words<'_> {
@@ -63,12 +84,12 @@ impl Iterator for Words<'_> {
 
     fn next(&mut self) -> Option<Word> {
         loop {
-            if let Some(word) = self.ready.next() {
+            if let Some(word) = self.ready.pop_front() {
                 return Some(word);
             }
             let Some((from, cluster)) = self.clusters.next() else {
                 self.finish(Kind::Between);
-                return self.ready.next();
+                return self.ready.pop_front();
             };
             self.take(from, cluster);
         }
@@ -77,65 +98,74 @@ impl Iterator for Words<'_> {
 
 impl Words<'_> {
     fn take(&mut self, from: usize, cluster: &str) {
-        let to = from + cluster.len();
-        let first = cluster.chars().next();
-        let (is_upper, is_lower) = (first.is_some_and(char::is_uppercase), first.is_some_and(char::is_lowercase));
-        let mut ready = Vec::new();
-        let folded = fold(cluster);
-        for part in letters(&folded) {
-            let kind = part.chars().next().map_or(Kind::Between, kind_of);
-            if kind != self.kind || kind == Kind::Pictograph {
-                self.finish(kind);
-                ready.extend(std::mem::take(&mut self.ready));
-            }
-            if kind != Kind::Between {
-                self.run.push(Letter { text: part.to_owned(), from, to, is_upper, is_lower });
-            }
+        let place = (from, from + cluster.len());
+        let case = cluster.chars().next().and_then(Case::of);
+        if let [byte] = cluster.as_bytes() {
+            // As most are, without the ways of others.
+            self.push(char::from(byte.to_ascii_lowercase()).encode_utf8(&mut [0; 1]), place, case);
+        } else {
+            letters(&fold(cluster)).for_each(|letter| self.push(letter, place, case));
         }
-        ready.extend(std::mem::take(&mut self.ready));
-        self.ready = ready.into_iter();
+    }
+
+    /// Takes in a folded letter.
+    fn push(&mut self, folded: &str, (from, to): (usize, usize), case: Option<Case>) {
+        let kind = folded.chars().next().map_or(Kind::Between, kind_of);
+        if kind != self.kind || kind == Kind::Pictograph {
+            self.finish(kind);
+        }
+        if kind != Kind::Between {
+            self.run.folded.push_str(folded);
+            self.run.letters.push(Letter { end: self.run.folded.len(), from, to, case });
+        }
     }
 
     /// Makes words of the letters that stand together, before others of this kind.
     fn finish(&mut self, next: Kind) {
-        let run = std::mem::take(&mut self.run);
-        self.ready = match self.kind {
-            Kind::Spaced | Kind::Pictograph => spaced(&run),
-            Kind::Unspaced => pairs(&run),
-            Kind::Between => Vec::new(),
+        match self.kind {
+            Kind::Spaced | Kind::Pictograph => self.run.spaced(&mut self.ready),
+            Kind::Unspaced => self.run.pairs(&mut self.ready),
+            Kind::Between => {}
         }
-        .into_iter();
+        self.run.folded.clear();
+        self.run.letters.clear();
         self.kind = next;
     }
 }
 
-/// A word, in parts when it is very long, and after it its humps.
-fn spaced(run: &[Letter]) -> Vec<Word> {
-    let mut words: Vec<Word> = run.chunks(MAX_CHARS).filter_map(|part| word(part, false)).collect();
-    if run.len() <= MAX_CHARS {
-        let humps = (1..run.len()).filter(|at| begins_hump(run, *at)).filter_map(|at| word(&run[at..], false));
-        words.extend(humps.map(|hump| Word { is_hump: true, ..hump }));
+impl Run {
+    /// A word, in parts when it is very long, and after it its humps.
+    fn spaced(&self, words: &mut VecDeque<Word>) {
+        let count = self.letters.len();
+        words.extend((0..count).step_by(MAX_CHARS).map(|at| self.word(at..count.min(at + MAX_CHARS), false)));
+        if count <= MAX_CHARS {
+            let humps = (1..count).filter(|at| self.begins_hump(*at)).map(|at| self.word(at..count, false));
+            words.extend(humps.map(|hump| Word { is_hump: true, ..hump }));
+        }
     }
-    words
-}
 
-/// Whether a capital begins a word within a word: after a letter that is none, or before one, as the `S` of `HTTPServer`.
-fn begins_hump(run: &[Letter], at: usize) -> bool {
-    let is_lower = |at: usize| run.get(at).is_some_and(|letter| letter.is_lower);
-    run[at].is_upper && (!run[at - 1].is_upper || is_lower(at + 1))
-}
+    /// Whether a capital begins a word within a word: after a letter that is none, or before one, as the `S` of
+    /// `HTTPServer`.
+    fn begins_hump(&self, at: usize) -> bool {
+        let is = |at: usize, case| self.letters.get(at).is_some_and(|letter| letter.case == Some(case));
+        is(at, Case::Upper) && (!is(at - 1, Case::Upper) || is(at + 1, Case::Lower))
+    }
 
-/// Overlapping pairs, and the last letter, so that any stretch of two is found, and each letter as the beginning of one.
-fn pairs(run: &[Letter]) -> Vec<Word> {
-    (0..run.len()).filter_map(|at| word(&run[at..run.len().min(at + 2)], true)).collect()
-}
+    /// Overlapping pairs, and the last letter, so that any stretch of two is found, and each letter as the beginning of one.
+    fn pairs(&self, words: &mut VecDeque<Word>) {
+        let count = self.letters.len();
+        words.extend((0..count).map(|at| self.word(at..count.min(at + 2), true)));
+    }
 
-fn word(letters: &[Letter], is_open: bool) -> Option<Word> {
-    let (first, last) = (letters.first()?, letters.last()?);
-    let mut text: String = letters.iter().map(|letter| letter.text.as_str()).collect();
-    // A letter may carry any number of marks, and databases take no word without an end.
-    text.truncate(text.floor_char_boundary(MAX_BYTES));
-    Some(Word { text, from: first.from, to: last.to, is_open, is_hump: false })
+    /// The word of some letters, of which there is one at least.
+    fn word(&self, of: std::ops::Range<usize>, is_open: bool) -> Word {
+        let begin = of.start.checked_sub(1).map_or(0, |before| self.letters[before].end);
+        let (first, last) = (self.letters[of.start], self.letters[of.end - 1]);
+        let mut text = self.folded[begin..last.end].to_owned();
+        // A letter may carry any number of marks, and databases take no word without an end.
+        text.truncate(text.floor_char_boundary(MAX_BYTES));
+        Word { text, from: first.from, to: last.to, is_open, is_hump: false }
+    }
 }
 
 /// The letters of a cluster, each with the marks that belong to it.
@@ -153,9 +183,6 @@ fn letters(folded: &str) -> impl Iterator<Item = &str> {
 
 /// Folds what a reader sees as one character.
 fn fold(cluster: &str) -> String {
-    if let [byte] = cluster.as_bytes() {
-        return char::from(byte.to_ascii_lowercase()).to_string();
-    }
     // By way of capitals, because several small letters may share one: ß is SS, ς and σ are Σ.
     let folded = cluster.nfkd().filter(|c| !is_dropped(*c)).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
     folded.nfd().filter(|c| !is_dropped(*c)).flat_map(plain).nfc().collect()
