@@ -148,6 +148,30 @@ test("P-10 old rows stay, dimmed, while new ones load, and a late answer for ano
   await expect(page).toHaveURL(/status=completed$/);
 });
 
+test("P-12 a page older than its server keeps its rows, and offers to be loaded again", async ({ page }) => {
+  const body = Buffer.concat([Buffer.of(0xff), Buffer.from("of another shape")]);
+  await page.route("**/fn/list_runs", (route) => route.fulfill({ contentType: "application/octet-stream", body }));
+  await page.getByRole("link", { name: "Older" }).click();
+  const alert = page.getByRole("alert");
+  await expect(alert).toContainText("There is a newer version");
+  await expect(rows(page)).toHaveCount(25);
+  await axe(page);
+  await alert.getByRole("link", { name: "Load the page again" }).click();
+  await expect(range(page)).toHaveText("26–50 of 2,000");
+  await expect(alert).toHaveCount(0);
+});
+
+test("P-12 what a proxy answers in the server's place is no answer", async ({ page }) => {
+  await page.route("**/fn/list_runs", (route) => route.fulfill({ contentType: "text/html", body: "<h1>Sign in to the net</h1>" }));
+  await page.getByRole("link", { name: "Older" }).click();
+  const alert = page.getByRole("alert");
+  await expect(alert).toContainText("cannot be reached");
+  await expect(rows(page)).toHaveCount(25);
+  await page.unroute("**/fn/list_runs");
+  await alert.getByRole("button", { name: "Try again" }).click();
+  await expect(range(page)).toHaveText("26–50 of 2,000");
+});
+
 test.describe("when the server cannot be reached", () => {
   test.use({ allowedConsole: [/net::ERR_FAILED|Failed to load resource/] });
 

@@ -1,10 +1,10 @@
 //! The document, what it provides to every page, and the table of routes.
 
 use crate::{
-    context::{Boot, use_boot},
-    domain::{access::Role, page::PageSize, theme::Theme, time::Timestamp},
+    context::Boot,
+    domain::{page::PageSize, theme::Theme, time::Timestamp},
     error::AppError,
-    paths,
+    server_fns::AnswerBytes,
     ui::{
         frame::AppFrame,
         hooks::{clock::provide_clock, hydrated::provide_hydrated, page_size::provide_page_size},
@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
-    components::{FlatRoutes, Redirect, Route, Router},
+    components::{FlatRoutes, Route, Router},
     path,
 };
 
@@ -59,7 +59,9 @@ pub fn App() -> impl IntoView {
         theme: Theme::default(),
         now: Timestamp::EPOCH,
     };
-    let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_else(without_request)).into_inner();
+    let boot =
+        SharedValue::<Boot, AnswerBytes>::new_with_encoding(|| use_context::<Boot>().unwrap_or_else(without_request))
+            .into_inner();
     provide_context(boot.clone());
     provide_hydrated();
     provide_clock(boot.now);
@@ -97,22 +99,9 @@ pub fn App() -> impl IntoView {
 fn Pages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=NotFoundPage>
-            <Route path=path!("/") view=Home ssr=SsrMode::Async />
             <Route path=path!("/logs") view=LogsPage ssr=SsrMode::Async />
             <Route path=path!("/staff/ai/:employee_id") view=TeammatePage ssr=SsrMode::Async />
             <Route path=path!("/login") view=SignInPage ssr=SsrMode::Async />
         </FlatRoutes>
     }
-}
-
-/// Where one starts: the list, or for members, who have none, their first teammate.
-#[component]
-fn Home() -> impl IntoView {
-    let to = match use_boot().frame {
-        Ok(frame) if frame.viewer.current.role == Role::Member => {
-            frame.teammates.first().map(|teammate| paths::teammate(teammate.id))
-        }
-        _ => None,
-    };
-    view! { <Redirect path=to.unwrap_or_else(|| paths::LOGS.to_owned()) /> }
 }

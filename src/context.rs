@@ -5,11 +5,12 @@ use crate::{
     error::AppError,
 };
 use leptos::prelude::*;
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What the server tells a page, and the page's script reads out of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Schema)]
 pub struct Boot {
     /// Who is signed in and what stands around the page; or why there is nothing to stand around.
     pub frame: Result<Frame, AppError>,

@@ -22,6 +22,7 @@ pub mod live_rows;
 pub mod media;
 pub mod merge_patch;
 pub mod objects;
+pub mod packed;
 pub mod page;
 pub mod payload;
 pub mod place;

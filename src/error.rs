@@ -1,11 +1,18 @@
 //! The one error that crosses the wire: what a request may come to, for pages and for the API.
 
-use crate::{domain::document::Fault, server_fns::JsonText};
-use leptos::{prelude::FromServerFnError, server_fn::error::ServerFnErrorErr};
+use crate::{
+    domain::document::Fault,
+    server_fns::{AnswerBytes, AnswerError},
+};
+use leptos::{
+    prelude::FromServerFnError,
+    server_fn::{Bytes, Decodes, error::ServerFnErrorErr},
+};
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 
 /// Why a request has no answer. Nothing in here tells what another organization has.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize, Schema)]
 pub enum AppError {
     /// Parameters or members that cannot be understood, each of them.
     #[error("The request cannot be understood")]
@@ -40,6 +47,9 @@ pub enum AppError {
     /// The browser could not reach the server.
     #[error("The server cannot be reached")]
     Unreachable,
+    /// The server answers as another version than the page's does.
+    #[error("There is a newer version")]
+    Outdated,
 }
 
 impl AppError {
@@ -61,13 +71,13 @@ impl AppError {
             Self::BeyondTheEnd(_) => 416,
             Self::TooMany(_) => 429,
             Self::Internal => 500,
-            Self::Unavailable | Self::Unreachable => 503,
+            Self::Unavailable | Self::Unreachable | Self::Outdated => 503,
         }
     }
 
     /// Whether it says nothing of what was asked for, only that there is no answer for the moment.
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::TooMany(_) | Self::Unavailable | Self::Internal | Self::Unreachable)
+        matches!(self, Self::TooMany(_) | Self::Unavailable | Self::Internal | Self::Unreachable | Self::Outdated)
     }
 
     /// After how many seconds it is worth another try.
@@ -86,6 +96,7 @@ impl AppError {
             Self::Forbidden => "Ask an admin of your organization, or switch to the organization that has it.",
             Self::NotFound => "The link may be wrong, or it belongs to another organization.",
             Self::TooMany(_) => "Wait a few minutes, then try again.",
+            Self::Outdated => "What you see is kept. Load the page again to go on.",
             Self::Unavailable | Self::Unreachable => "What you see is kept. Try again in a moment.",
             Self::BadRequest(_)
             | Self::MethodNotAllowed
@@ -98,16 +109,27 @@ impl AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonText;
+    type Encoder = AnswerBytes;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) => Self::Unreachable,
+            ServerFnErrorErr::Deserialization(why) if why == AnswerError::OtherShape.to_string() => Self::Outdated,
+            // The answer did not come whole, or it is a proxy's; what a browser reads is no question.
+            ServerFnErrorErr::Deserialization(_) if cfg!(target_family = "wasm") => Self::Unreachable,
             // Not with its message, which quotes what was sent.
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
                 Self::BadRequest(vec![Fault::new("", "the arguments cannot be read")])
             }
             _ => Self::Internal,
         }
+    }
+
+    /// What is no error of ours says nothing but that there is one.
+    fn de(bytes: Bytes) -> Self {
+        <AnswerBytes as Decodes<Self>>::decode(bytes).unwrap_or_else(|why| match why {
+            AnswerError::OtherShape => Self::Outdated,
+            AnswerError::NoAnswer => Self::Internal,
+        })
     }
 }

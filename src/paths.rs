@@ -6,6 +6,8 @@ use crate::domain::{
     scope::LogsScope,
 };
 
+/// Where one starts, and is sent on from.
+pub const START: &str = "/";
 /// The organization-wide list.
 pub const LOGS: &str = "/logs";
 /// Sign-in, as a page and as the form's target.

@@ -1,12 +1,13 @@
 //! Who is looking, and what they may see.
 
 use super::ids::{OrganizationId, UserId};
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use utoipa::ToSchema;
 
 /// What a member may do in an organization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Schema, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Admin,
@@ -75,7 +76,7 @@ impl FromStr for Scope {
 }
 
 /// An organization that a person belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Membership {
     pub organization_id: OrganizationId,
     pub organization_name: String,
@@ -83,7 +84,7 @@ pub struct Membership {
 }
 
 /// A signed-in person, looking at one of their organizations.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Viewer {
     pub user_id: UserId,
     pub email: String,

@@ -1,5 +1,6 @@
 //! Money, and what a run cost per kind of key.
 
+use postcard_schema::{Schema, schema::NamedType};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::ops::Add;
 use utoipa::ToSchema;
@@ -27,19 +28,26 @@ impl Usd {
 
     /// As a list shows it: `$0`, `$0.0002`, `$0.019`, `$12.40`; never rounded to nothing.
     pub fn label(self) -> String {
-        let dollars = self.dollars();
-        match self.0.abs() {
+        match self.0.unsigned_abs() {
             0 => "$0".to_owned(),
             1..100_000 => "<$0.0001".to_owned(),
-            100_000..1_000_000 => format!("${dollars:.4}"),
-            1_000_000..1_000_000_000 => format!("${dollars:.3}"),
-            _ => format!("${dollars:.2}"),
+            100_000..1_000_000 => format!("${}", self.decimal(4)),
+            1_000_000..1_000_000_000 => format!("${}", self.decimal(3)),
+            _ => format!("${}", self.decimal(2)),
         }
     }
 
     /// As a sum shows it, to the ten-thousandth of a dollar: `0.0192`.
     pub fn exact_label(self) -> String {
-        format!("{:.4}", self.dollars())
+        self.decimal(4)
+    }
+
+    /// With so many places, rounded; by whole numbers, as a browser that shows no other fraction need not know how.
+    fn decimal(self, places: u32) -> String {
+        let (unit, one) = (10_u64.pow(9 - places), 10_u64.pow(places));
+        let rounded = (self.0.unsigned_abs() + unit / 2) / unit;
+        let sign = if self.0 < 0 && rounded > 0 { "-" } else { "" };
+        format!("{sign}{}.{:0width$}", rounded / one, rounded % one, width = places as usize)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a wire number is a double; exact below nine million dollars")]
@@ -90,7 +98,7 @@ pub fn read_sum<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Usd
 }
 
 /// The token history of a run, summed for one kind of key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema, ToSchema)]
 pub struct CostLine {
     pub key_type: String,
     pub input_tokens: i64,
@@ -127,6 +135,10 @@ impl CostLine {
 /// What all lines cost together; `None` when nothing is known.
 pub fn total(lines: &[CostLine]) -> Option<Usd> {
     lines.iter().map(|line| line.usd_cost).fold(None, add)
+}
+
+impl Schema for Usd {
+    const SCHEMA: &'static NamedType = <f64 as Schema>::SCHEMA;
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use super::{
     time::Timestamp,
     whole,
 };
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 use utoipa::ToSchema;
@@ -134,7 +135,7 @@ pub struct TokenUsage {
 const MAX_FAULTS: usize = 100;
 
 /// What is wrong with one member of a document or one parameter of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema, ToSchema)]
 pub struct Fault {
     /// The path of the member, or the name of the parameter.
     pub param: String,

@@ -1,6 +1,7 @@
 //! How many runs each option of each filter would give, under the other filters (P-27).
 
 use super::filters::FilterKind;
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -24,9 +25,26 @@ pub struct Facets {
     pub tokens: OptionCounts,
 }
 
+/// How many runs one option would give. A page takes these as a list, as a map is more for the browser to load.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema)]
+pub struct OptionCount {
+    pub kind: FilterKind,
+    /// What the option has in the URL.
+    pub value: String,
+    pub runs: u64,
+}
+
 impl Facets {
+    /// All counts, one after the other.
+    pub fn list(&self) -> Vec<OptionCount> {
+        let of = |kind| {
+            self.of(kind).iter().map(move |(value, runs)| OptionCount { kind, value: value.clone(), runs: *runs })
+        };
+        FilterKind::ALL.into_iter().flat_map(of).collect()
+    }
+
     /// The counts of one filter's options.
-    pub const fn of(&self, kind: FilterKind) -> &OptionCounts {
+    const fn of(&self, kind: FilterKind) -> &OptionCounts {
         match kind {
             FilterKind::Status => &self.status,
             FilterKind::Channel => &self.channel,

@@ -5,12 +5,13 @@ use super::{
     step::StepLog,
     text::{PREVIEW_CHARS, cut},
 };
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use utoipa::ToSchema;
 
 /// What went wrong first, and what had worked before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema, ToSchema)]
 pub struct Failure {
     /// The step log that failed; none when the run failed outside its steps.
     pub step_id: Option<String>,

@@ -11,6 +11,7 @@ use super::{
     text::thousands,
     time::Timestamp,
 };
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 
 /// The chosen filters, one value each (P-24).
@@ -27,7 +28,7 @@ pub struct Filters {
 }
 
 /// One of the filters, in the order in which they stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum FilterKind {
     Status,
     Channel,

@@ -1,5 +1,6 @@
 //! One type per kind of id, so that a run id cannot be passed where a workflow id is meant.
 
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use utoipa::ToSchema;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 macro_rules! id {
     ($($(#[$doc:meta])* $name:ident)+) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Schema, ToSchema)]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 

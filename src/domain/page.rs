@@ -1,6 +1,7 @@
 //! Pages of a list: which one, how long, and what came back.
 
 use super::text::thousands;
+use postcard_schema::{Schema, schema::NamedType};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -108,7 +109,7 @@ impl FromStr for Limit {
 }
 
 /// The page sizes that a person can choose (P-7).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum PageSize {
     Ten,
     #[default]
@@ -149,7 +150,7 @@ impl From<PageSize> for Limit {
 }
 
 /// Which rows of a list are asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct PageRequest {
     pub page: PageNumber,
     pub limit: Limit,
@@ -163,7 +164,7 @@ impl PageRequest {
 }
 
 /// How many rows a list has on all pages together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Total {
     pub rows: u64,
     /// Whether there may be more.
@@ -198,7 +199,7 @@ impl fmt::Display for Total {
 }
 
 /// A page of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Page<T> {
     pub rows: Vec<T>,
     pub request: PageRequest,
@@ -231,6 +232,14 @@ impl<T> Page<T> {
         let before = self.request.offset();
         if self.rows.is_empty() { None } else { Some((before + 1, before + self.rows.len() as u64)) }
     }
+}
+
+impl Schema for PageNumber {
+    const SCHEMA: &'static NamedType = <u64 as Schema>::SCHEMA;
+}
+
+impl Schema for Limit {
+    const SCHEMA: &'static NamedType = <u64 as Schema>::SCHEMA;
 }
 
 #[cfg(test)]

@@ -5,10 +5,11 @@ use super::{
     text::thousands, time::Timestamp,
 };
 use crate::{logs_query::LogsQuery, paths};
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 
 /// Where a run is listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Place {
     /// The surface that lists it: the one that was asked from, if it does.
     pub scope: LogsScope,

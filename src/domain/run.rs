@@ -11,6 +11,7 @@ use super::{
     text::{PREVIEW_CHARS, cut},
     time::Timestamp,
 };
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -37,7 +38,7 @@ impl From<RunKey> for RunFilter {
 }
 
 /// A row of a page's list: no payload, messages cut to [`PREVIEW_CHARS`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema, ToSchema)]
 #[schema(as = RunRow)]
 pub struct RunSummary {
     pub id: RunId,

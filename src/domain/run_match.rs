@@ -1,12 +1,12 @@
 //! Why a run was found by a search of all runs: the stretch of its texts that holds what was looked for (P-23).
 
 use super::{ids::RunId, page::Total, run_part::RunPart, text::thousands};
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Which text of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Schema, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchField {
     Skill,
@@ -29,7 +29,7 @@ pub enum MatchField {
 }
 
 /// What of a run holds what was looked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema, ToSchema)]
 pub struct RunMatch {
     pub field: MatchField,
     /// The step log that it is of, by its `id`, and what people call it.
@@ -41,18 +41,18 @@ pub struct RunMatch {
     pub text: String,
     /// The stretches of `text` that match, each from one character to before another, in order.
     #[schema(value_type = Vec<Vec<usize>>, example = json!([[4, 14]]))]
-    pub marks: Vec<(usize, usize)>,
+    pub marks: Vec<(u32, u32)>,
 }
 
 /// How a search of all runs went.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Searched {
     /// How long it took, in milliseconds.
     pub took_ms: u64,
     /// How many of the runs written last are not searched yet.
     pub behind: u64,
     /// What was found in which run of the page.
-    pub matches: BTreeMap<RunId, RunMatch>,
+    pub matches: Vec<(RunId, RunMatch)>,
     /// Why nothing could be looked for.
     pub problem: Option<String>,
 }
@@ -106,7 +106,7 @@ impl RunMatch {
     /// The text, taken apart into what matches and what stands between. Nothing is lost.
     pub fn pieces(&self) -> Vec<(String, bool)> {
         let mut pieces: Vec<(String, bool)> = Vec::new();
-        for (at, letter) in self.text.chars().enumerate() {
+        for (at, letter) in (0..).zip(self.text.chars()) {
             let is_match = self.marks.iter().any(|(from, to)| (*from..*to).contains(&at));
             match pieces.last_mut().filter(|(_, before)| *before == is_match) {
                 Some((piece, _)) => piece.push(letter),
@@ -118,6 +118,11 @@ impl RunMatch {
 }
 
 impl Searched {
+    /// What was found in a run.
+    pub fn found_in(&self, id: RunId) -> Option<&RunMatch> {
+        self.matches.iter().find(|(run, _)| *run == id).map(|(_, found)| found)
+    }
+
     /// What became of a search for a text, of which so many runs were found.
     pub fn words(&self, text: &str, total: Total) -> String {
         if let Some(problem) = &self.problem {

@@ -1,7 +1,8 @@
 //! What pages are answered: a list with how it was found, and an expanded run with the place where it belongs.
 
 use super::{
-    facets::Facets,
+    facets::OptionCount,
+    filters::FilterKind,
     ids::{OrganizationId, WorkflowId},
     page::Page,
     payload::CutPayload,
@@ -10,10 +11,11 @@ use super::{
     run_match::Searched,
     unread::Unread,
 };
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 
 /// A page of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct RunsAnswer {
     pub page: Page<RunSummary>,
     /// The number of the last write of the organization that is in it for sure.
@@ -25,14 +27,14 @@ pub struct RunsAnswer {
 }
 
 /// What an id was (P-20).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub enum FoundBy {
     Conversation,
     Run,
 }
 
 /// A run that a URL names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub enum FoundRun {
     Here(Box<ExpandedRun>),
     /// It belongs to another organization of the viewer.
@@ -46,7 +48,7 @@ pub enum FoundRun {
 }
 
 /// A run of this organization, expanded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct ExpandedRun {
     pub row: RunSummary,
     pub place: Place,
@@ -71,7 +73,7 @@ pub struct StepsView {
 }
 
 /// What the menus of the filters offer, of the organization's own data (P-27).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct FilterOptions {
     /// Channel keys.
     pub channels: Vec<String>,
@@ -79,14 +81,23 @@ pub struct FilterOptions {
     /// By name.
     pub skills: Vec<Skill>,
     /// How many runs each option would give; `None` where an id or words are asked for, under which nothing is counted.
-    pub counts: Option<Facets>,
+    pub counts: Option<Vec<OptionCount>>,
 }
 
 /// A skill by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Skill {
     pub id: WorkflowId,
     pub name: String,
+}
+
+impl FilterOptions {
+    /// How many runs an option would give, by the value that it has in the URL; `None` where nothing is counted.
+    pub fn count(&self, kind: FilterKind, value: &str) -> Option<u64> {
+        let counts = self.counts.as_ref()?;
+        let count = counts.iter().find(|count| count.kind == kind && count.value == value);
+        Some(count.map_or(0, |count| count.runs))
+    }
 }
 
 impl FoundRun {

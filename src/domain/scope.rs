@@ -8,10 +8,11 @@ use super::{
     run::Run,
 };
 use crate::paths;
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 
 /// One of the three surfaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum LogsScope {
     /// `/logs`: every run of the organization.
     Organization,

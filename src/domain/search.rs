@@ -43,7 +43,7 @@ fn parse_id(text: &str) -> Option<Uuid> {
 /// The id in the first `run=<uuid>` that is a parameter of its own, not the end of another's name.
 fn linked_run(text: &str) -> Option<Uuid> {
     text.match_indices("run=").find_map(|(at, mark)| {
-        let own = !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-');
+        let own = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-');
         let value = &text[at + mark.len()..];
         let end = value.find(|c: char| !c.is_ascii_hexdigit() && c != '-').unwrap_or(value.len());
         own.then(|| parse_id(&value[..end])).flatten()
@@ -85,6 +85,7 @@ mod tests {
             format!("please look at <https://logs.example/logs?run={ID}>, it broke"),
             format!("run={ID}"),
             format!("?run=x&run={ID}"),
+            format!("请看run={ID}"),
         ] {
             assert_eq!(classify(&text), Search::RunLink(id), "{text}");
         }

@@ -1,5 +1,6 @@
 //! Light or dark, as the system has it or as somebody chose (P-54).
 
+use postcard_schema::{Schema, schema::NamedType};
 use serde::{Deserialize, Serialize};
 
 /// The choice.
@@ -49,6 +50,10 @@ impl From<Theme> for &'static str {
     fn from(theme: Theme) -> Self {
         theme.key()
     }
+}
+
+impl Schema for Theme {
+    const SCHEMA: &'static NamedType = <String as Schema>::SCHEMA;
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Points in time, as the contract has them: RFC 3339 in UTC, written with milliseconds.
 
 use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Timelike, Utc};
+use postcard_schema::{Schema, schema::NamedType};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{fmt, str::FromStr};
 use utoipa::ToSchema;
@@ -117,6 +118,10 @@ pub fn ago(then: Timestamp, now: Timestamp) -> String {
         seconds @ 3_570..84_600 => format!("{} h ago", (seconds + 1_800) / 3_600),
         seconds => format!("{} d ago", (seconds + 43_200) / 86_400),
     }
+}
+
+impl Schema for Timestamp {
+    const SCHEMA: &'static NamedType = <String as Schema>::SCHEMA;
 }
 
 #[cfg(test)]

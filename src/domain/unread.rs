@@ -2,15 +2,15 @@
 //! paint of a list does not carry the readers of everything that an expanded run may hold.
 
 use super::json::{Json, Shape};
+use postcard_schema::{Schema, schema::NamedType};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
 use std::{fmt, marker::PhantomData};
 
 /// A `T` as JSON text.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent, bound = "")]
 pub struct Unread<T> {
-    text: Box<RawValue>,
+    text: String,
     #[serde(skip)]
     of: PhantomData<fn() -> T>,
 }
@@ -18,41 +18,33 @@ pub struct Unread<T> {
 impl<T: Serialize> Unread<T> {
     /// Writes a value.
     pub fn new(value: &T) -> Result<Self, serde_json::Error> {
-        Ok(Self { text: serde_json::value::to_raw_value(value)?, of: PhantomData })
+        Ok(Self { text: serde_json::to_string(value)?, of: PhantomData })
     }
 }
 
 impl<T: DeserializeOwned> Unread<T> {
     /// Takes it apart.
     pub fn read(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_str(self.text.get())
+        serde_json::from_str(&self.text)
     }
 }
 
 impl<T> Unread<T> {
     /// One of its members, as it was written; `None` when there is none of that name.
     pub fn member(&self, name: &str) -> Option<Json> {
-        let whole = Json::from_text(self.text.get().to_owned()).ok()?;
+        let whole = Json::from_text(self.text.clone()).ok()?;
         let Shape::Object(members) = whole.shape() else { return None };
         members.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
-
-    /// The text alone, whatever it is of.
-    pub fn untyped(self) -> Unread<()> {
-        Unread { text: self.text, of: PhantomData }
-    }
 }
 
-impl Unread<()> {
-    /// As what it was before.
-    pub fn typed<T>(self) -> Unread<T> {
-        Unread { text: self.text, of: PhantomData }
-    }
+impl<T> Schema for Unread<T> {
+    const SCHEMA: &'static NamedType = String::SCHEMA;
 }
 
 impl<T> PartialEq for Unread<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.text.get() == other.text.get()
+        self.text == other.text
     }
 }
 
@@ -61,7 +53,7 @@ impl<T> Eq for Unread<T> {}
 // Does not show the text, which is a customer's.
 impl<T> fmt::Debug for Unread<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Unread({} bytes)", self.text.get().len())
+        write!(f, "Unread({} bytes)", self.text.len())
     }
 }
 
@@ -72,7 +64,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_from_within_another_value() {
         let sent = serde_json::to_string(&Some(Unread::new(&vec![1, 2]).unwrap())).unwrap();
-        assert_eq!(sent, "[1,2]");
+        assert_eq!(sent, r#""[1,2]""#);
         let got: Option<Unread<Vec<i32>>> = serde_json::from_str(&sent).unwrap();
         assert_eq!(got.unwrap().read().unwrap(), [1, 2]);
     }

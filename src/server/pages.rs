@@ -43,6 +43,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .into_iter()
         .fold(Router::new(), |pages, listed| pages.route(listed.path(), page.clone()));
     pages
+        .route(paths::START, page)
         .fallback(render)
         .layer(middleware::from_fn_with_state(state.clone(), gate))
         .route(paths::LOGIN, post(sign_in_form))
@@ -63,6 +64,7 @@ pub fn listed() -> Vec<Route> {
     pages
         .map(|page| route("GET", page.path(), Kind::Page, policy(page.path())))
         .chain([
+            route("GET", paths::START, Kind::Page, Policy::Page),
             route("POST", paths::LOGIN, Kind::Form, Policy::Public),
             route("POST", paths::LOGOUT, Kind::Form, Policy::Public),
             route("POST", paths::ORGANIZATION, Kind::Form, Policy::Page),
@@ -102,6 +104,9 @@ async fn gate(State(state): State<AppState>, mut request: Request, next: Next) -
             let here = request.extensions().get::<OriginalUri>().map_or(request.uri(), |OriginalUri(uri)| uri);
             let here = here.path_and_query().map_or(paths::LOGS, |here| here.as_str());
             return Redirect::to(&paths::login_then(here)).into_response();
+        }
+        Ok(frame) if request.uri().path() == paths::START && request.method().is_safe() => {
+            return Redirect::to(&frame.start()).into_response();
         }
         Ok(_) if at_login => return Redirect::to(&next_in(request.uri().query())).into_response(),
         _ => {}

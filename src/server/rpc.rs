@@ -16,6 +16,7 @@ use crate::{
         access::Scope,
         filter::RunFilter,
         ids::{ConversationId, OrganizationId, RunId},
+        packed::Packed,
         page::{Page, PageRequest, PageSize},
         payload::{Payload, PayloadKey},
         run::RunSummary,
@@ -99,7 +100,7 @@ async fn with_status_of_error(response: Response) -> Response {
     let Ok(bytes) = axum::body::to_bytes(body, MAX_ERROR_BYTES).await else {
         return AppError::Internal.into_response();
     };
-    let status = serde_json::from_slice(&bytes).map_or(500, |error: AppError| error.status());
+    let status = AppError::de(bytes.clone()).status();
     parts.status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     Response::from_parts(parts, bytes.into())
 }
@@ -110,7 +111,7 @@ pub async fn list_runs(
     scope: LogsScope,
     search: &str,
     size: PageSize,
-) -> Result<Unread<RunsAnswer>, AppError> {
+) -> Result<Packed<RunsAnswer>, AppError> {
     let query = LogsQuery::parse(search);
     let request = PageRequest { page: query.page, limit: size.into() };
     let access = reader(organization_id).await?;
@@ -119,12 +120,12 @@ pub async fn list_runs(
     if let Some(text) = query.sought() {
         let filter = scope.narrow(query.filters.to_run_filter(clock::now()));
         let found = search_all(&access, &text, &filter, request).await?;
-        return unread(&RunsAnswer { page: found.page, as_of, found_by: None, searched: Some(found.searched) });
+        return packed(&RunsAnswer { page: found.page, as_of, found_by: None, searched: Some(found.searched) });
     }
     let (filter, kind) = Box::pin(meant(&access.org, scope, &query)).await?;
     let page = Box::pin(query::list_runs::summaries(&access.org, &filter, request)).await?;
     let found_by = kind.filter(|_| page.total.rows > 0);
-    unread(&RunsAnswer { page, as_of, found_by, searched: None })
+    packed(&RunsAnswer { page, as_of, found_by, searched: None })
 }
 
 /// What is found in all runs, or why a text cannot be looked for.
@@ -167,14 +168,14 @@ pub async fn get_filter_options(
     organization_id: OrganizationId,
     scope: LogsScope,
     search: &str,
-) -> Result<Unread<FilterOptions>, AppError> {
+) -> Result<Packed<FilterOptions>, AppError> {
     let access = reader(organization_id).await?;
     let query = LogsQuery::parse(search);
     let (filter, _) = Box::pin(meant(&access.org, scope, &query)).await?;
     let options = Box::pin(query::filter_options::filter_options(&access.org, &filter, clock::now())).await?;
     // What words would find under each option is not counted.
     let counts = options.counts.filter(|_| query.sought().is_none());
-    unread(&FilterOptions { counts, ..options })
+    packed(&FilterOptions { counts, ..options })
 }
 
 /// What the runs come to that a URL asks a surface for.
@@ -195,16 +196,16 @@ pub async fn get_run(
     scope: LogsScope,
     search: &str,
     size: PageSize,
-) -> Result<Unread<FoundRun>, AppError> {
+) -> Result<Packed<FoundRun>, AppError> {
     let access = reader(organization_id).await?;
     let asked = Asked { scope, filters: LogsQuery::parse(search).filters, size, now: clock::now() };
     if let Some(run) = Box::pin(query::run_view::expanded(&access.org, run_id, &asked)).await? {
         access.opened(run_id);
-        return unread(&FoundRun::Here(Box::new(run)));
+        return packed(&FoundRun::Here(Box::new(run)));
     }
     let elsewhere = Box::pin(elsewhere(organization_id, run_id)).await?;
     let found = if elsewhere.is_some() { elsewhere } else { removed(&access, run_id).await? };
-    unread(&found.ok_or(AppError::NotFound)?)
+    packed(&found.ok_or(AppError::NotFound)?)
 }
 
 /// What is said of a run that was here, if anything is.
@@ -256,6 +257,13 @@ pub async fn get_payload(
     let payload = query::get_run::get_payload(&access.org, run_id.into(), &key).await?.ok_or(AppError::NotFound)?;
     access.opened(run_id);
     unread(&payload)
+}
+
+fn packed<T: Serialize>(value: &T) -> Result<Packed<T>, AppError> {
+    Packed::new(value).map_err(|error| {
+        tracing::error!(%error, "an answer cannot be packed");
+        AppError::Internal
+    })
 }
 
 fn unread<T: Serialize>(value: &T) -> Result<Unread<T>, AppError> {

@@ -1,6 +1,6 @@
 //! A payload that is too long to come with its run.
 
-use super::json::Json;
+use super::answer::Answer;
 use crate::{
     domain::{
         ids::{OrganizationId, RunId},
@@ -9,10 +9,10 @@ use crate::{
     },
     error::AppError,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::Json};
 
 /// One payload of a run, whole.
-#[server(prefix = "/fn", endpoint = "get_payload", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "get_payload", input = Json, output = Answer)]
 pub async fn get_payload(
     organization_id: OrganizationId,
     run_id: RunId,

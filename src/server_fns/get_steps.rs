@@ -1,6 +1,6 @@
 //! The steps of a run that did not come with it.
 
-use super::json::Json;
+use super::answer::Answer;
 use crate::{
     domain::{
         ids::{OrganizationId, RunId},
@@ -9,10 +9,10 @@ use crate::{
     },
     error::AppError,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::Json};
 
 /// Steps of a run from `offset` on.
-#[server(prefix = "/fn", endpoint = "get_steps", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "get_steps", input = Json, output = Answer)]
 pub async fn get_steps(
     organization_id: OrganizationId,
     run_id: RunId,

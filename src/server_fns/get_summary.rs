@@ -1,14 +1,14 @@
 //! What many runs come to.
 
-use super::json::Json;
+use super::answer::Answer;
 use crate::{
     domain::{ids::OrganizationId, scope::LogsScope, summary::RunsSummary, unread::Unread},
     error::AppError,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::Json};
 
 /// What the runs come to that a surface lists, on all pages, for a URL's query string.
-#[server(prefix = "/fn", endpoint = "get_summary", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "get_summary", input = Json, output = Answer)]
 pub async fn get_summary(
     organization_id: OrganizationId,
     scope: LogsScope,

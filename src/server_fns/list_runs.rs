@@ -1,19 +1,19 @@
 //! A page of a logs surface.
 
-use super::json::Json;
+use super::answer::Answer;
 use crate::{
-    domain::{ids::OrganizationId, page::PageSize, run_view::RunsAnswer, scope::LogsScope, unread::Unread},
+    domain::{ids::OrganizationId, packed::Packed, page::PageSize, run_view::RunsAnswer, scope::LogsScope},
     error::AppError,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::Json};
 
 /// The runs that a surface shows for a URL's query string.
-#[server(prefix = "/fn", endpoint = "list_runs", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "list_runs", input = Json, output = Answer)]
 pub async fn list_runs(
     organization_id: OrganizationId,
     scope: LogsScope,
     search: String,
     size: PageSize,
-) -> Result<Unread<RunsAnswer>, AppError> {
+) -> Result<Packed<RunsAnswer>, AppError> {
     crate::server::rpc::list_runs(organization_id, scope, &search, size).await
 }

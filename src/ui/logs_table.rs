@@ -14,6 +14,7 @@ mod row;
 mod search_box;
 mod states;
 mod toolbar;
+mod way_on;
 
 use crate::{
     context::use_frame,
@@ -52,6 +53,7 @@ pub use row::Row;
 use search_box::{SearchBox, use_needle};
 use states::{Failed, Loading, NoRows};
 use toolbar::Toolbar;
+pub use way_on::WayOn;
 
 /// The form whose buttons expand rows when there is no script.
 const ROWS_FORM: &str = "runs-form";
@@ -214,14 +216,10 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
             page.with(|page| page.as_ref().and_then(|page| page.rows.iter().find(|run| run.id == id).cloned()))
         })
     };
-    let found_in = move |id| {
-        memo(move |_| {
-            shown.with(|shown| shown.searched.as_ref().and_then(|searched| searched.matches.get(&id).cloned()))
-        })
-    };
+    let found_in = move |id| memo(move |_| shown.with(|shown| shown.searched.as_ref()?.found_in(id).cloned()));
     provide_landing(memo(move |_| {
         let run = runs.expanded.get()?;
-        shown.with(|shown| shown.searched.as_ref()?.matches.get(&run).cloned())
+        shown.with(|shown| shown.searched.as_ref()?.found_in(run).cloned())
     }));
     // Whoever comes near the rows may expand one: what that needs is loaded by then.
     let (is_near, set_near) = signal(false);

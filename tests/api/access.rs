@@ -122,7 +122,7 @@ const KNOWN: [(&str, &str, Answers, &str); 53] = [
     ("POST /fn/get_payload", "organization runs:read", READ, PAYLOAD),
     ("POST /fn/get_filter_options", "organization runs:read", READ, UNDER),
     ("POST /fn/get_summary", "organization runs:read", READ, UNDER),
-    ("GET /", "signed-in", [303, 302, 302, 302, 303, 303, 303], ""),
+    ("GET /", "signed-in", [303; 7], ""),
     ("GET /logs", "signed-in", PAGE_OF_ADMINS, ""),
     ("GET /staff/ai/{employee_id}", "signed-in", [303, 404, 200, 200, 303, 303, 303], ""),
     ("GET /login", "public", [200, 303, 303, 303, 200, 200, 200], ""),

@@ -110,7 +110,7 @@ async fn p23_what_is_found_is_what_the_oracle_says() {
                 let expected = oracle::list(&fitting, &filter, page);
                 assert_eq!((ids, found.page.total.rows), expected, "{}: {question:?} {filter:?}", database.kind);
                 assert_eq!((found.searched.behind, found.page.total.is_capped), (0, false));
-                assert!(found.page.rows.iter().all(|run| found.searched.matches.contains_key(&run.id)), "{question:?}");
+                assert!(found.page.rows.iter().all(|run| found.searched.found_in(run.id).is_some()), "{question:?}");
                 hits += usize::from(found.page.total.rows > 0);
             }
         }
@@ -155,7 +155,7 @@ async fn p23_every_part_of_a_run_is_found_and_says_where() {
             }
             let found = found(&org, query, &RunFilter::default(), PageRequest::default()).await;
             assert_eq!(found.page.total.rows, 1, "{}: {query}", database.kind);
-            let run_match = &found.searched.matches[&RunId(runs::id(1, 1))];
+            let run_match = found.searched.found_in(RunId(runs::id(1, 1))).unwrap();
             assert_eq!((run_match.field, run_match.step_id.as_deref()), (field, step), "{query}: {run_match:?}");
         }
         // The other organization has a run of the same words, and of another id.

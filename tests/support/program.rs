@@ -168,6 +168,7 @@ pub struct Server {
 pub struct Answer {
     pub status: u16,
     pub headers: ureq::http::HeaderMap,
+    /// What is text in it.
     pub body: String,
 }
 
@@ -216,10 +217,11 @@ impl Server {
             None => agent.run(request.body(()).unwrap()),
         };
         let mut response = response?;
+        let body = response.body_mut().with_config().limit(64 << 20).read_to_vec()?;
         Ok(Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            body: response.body_mut().with_config().limit(64 << 20).read_to_string()?,
+            body: String::from_utf8_lossy(&body).into_owned(),
         })
     }
 

@@ -87,9 +87,9 @@ impl Answer {
             total_pages: page.total_pages(),
         };
         let search = searched.as_ref().map(|searched| Search { took_ms: searched.took_ms, behind: searched.behind });
-        let mut matches = searched.map(|searched| searched.matches).unwrap_or_default();
-        let data = page.rows.into_iter().map(|run| ListedRun { found: matches.remove(&run.id), run });
-        Self { data: data.collect(), pagination, search }
+        let found_in = |id| searched.as_ref().and_then(|searched| searched.found_in(id)).cloned();
+        let data = page.rows.into_iter().map(|run| ListedRun { found: found_in(run.id), run }).collect();
+        Self { data, pagination, search }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        facets::Facets,
         filter::RunFilter,
         run_view::{FilterOptions, Skill},
         time::Timestamp,
@@ -19,6 +20,6 @@ pub async fn filter_options(org: &OrgDb, filter: &RunFilter, now: Timestamp) -> 
         channels: known.sources.into_iter().collect(),
         models: known.models.into_iter().collect(),
         skills: skills.into_iter().map(|(id, name)| Skill { id, name }).collect(),
-        counts: snapshot.facets(filter, now).await?,
+        counts: snapshot.facets(filter, now).await?.as_ref().map(Facets::list),
     })
 }

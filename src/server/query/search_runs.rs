@@ -14,10 +14,7 @@ use crate::{
         store::{Columns, OrgDb, Snapshot, StoreError},
     },
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Instant,
-};
+use std::{collections::HashMap, time::Instant};
 
 /// Runs whose texts are in memory at once.
 const RUNS_AT_ONCE: usize = 16;
@@ -95,8 +92,8 @@ async fn matches(
     snapshot: &mut Snapshot,
     ids: &[RunId],
     query: &SearchQuery,
-) -> Result<BTreeMap<RunId, RunMatch>, StoreError> {
-    let mut matches = BTreeMap::new();
+) -> Result<Vec<(RunId, RunMatch)>, StoreError> {
+    let mut matches = Vec::new();
     for ids in ids.chunks(RUNS_AT_ONCE) {
         let (texts, query) = (snapshot.searched_runs(ids).await?, query.clone());
         // Long texts take a while, in which others are served.

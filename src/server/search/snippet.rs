@@ -50,9 +50,9 @@ fn places(text: &str, query: &SearchQuery) -> Places {
 fn shown(text: &RunText<'_>, places: &Places) -> RunMatch {
     let stretch = stretch(&text.text, places);
     let is_cut = (stretch.start > 0, stretch.end < text.text.len());
-    let offset = usize::from(is_cut.0);
-    let chars_to = |byte: usize| text.text[stretch.start..byte].chars().count() + offset;
-    let mut marks: Vec<(usize, usize)> = Vec::new();
+    let offset = u32::from(is_cut.0);
+    let chars_to = |byte: usize| text.text[stretch.start..byte].chars().fold(offset, |chars, _| chars + 1);
+    let mut marks: Vec<(u32, u32)> = Vec::new();
     for (place, _) in places.all.iter().filter(|(place, _)| place.start >= stretch.start && place.start < stretch.end) {
         let (from, to) = (chars_to(place.start), chars_to(place.end.min(stretch.end)));
         match marks.last_mut().filter(|(_, before)| from <= *before) {
@@ -150,7 +150,7 @@ mod tests {
             if let Ok(query) = query.parse() {
                 let run = SearchedRun { messages: [Some(text), None, None], ..run() };
                 if let Some(found) = find(&run, &query) {
-                    let length = found.text.chars().count();
+                    let length = u32::try_from(found.text.chars().count()).unwrap();
                     let mut last = 0;
                     prop_assert!(!found.marks.is_empty());
                     for (from, to) in found.marks {

@@ -2,27 +2,28 @@
 //! of interest: a resource asks them one after the other, so one that takes long would hold up all that come after it.
 
 use super::reactive::effect;
-use crate::{domain::unread::Unread, error::AppError};
+use crate::{domain::packed::Packed, error::AppError, server_fns::AnswerBytes};
 use futures_util::future::{AbortHandle, Abortable};
 use leptos::prelude::*;
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{future::Future, marker::PhantomData, pin::Pin};
 
 /// A question on its way. Whatever it asks for, it is one type, as each weighs in the browser.
-type Asking = Pin<Box<dyn Future<Output = Result<Unread<()>, AppError>> + Send>>;
+type Asking = Pin<Box<dyn Future<Output = Result<Packed<()>, AppError>> + Send>>;
 
 /// What came of a question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema)]
 struct Reply {
     /// What was wanted.
     wanted: String,
     /// `None` when there was nothing to ask, or something else was wanted before it came.
-    answer: Option<Result<Unread<()>, AppError>>,
+    answer: Option<Result<Packed<()>, AppError>>,
 }
 
 /// A `T` that the server is asked for.
 pub struct Asked<T> {
-    reply: Resource<Reply>,
+    reply: Resource<Reply, AnswerBytes>,
     of: PhantomData<fn() -> T>,
 }
 
@@ -39,11 +40,11 @@ impl<T: DeserializeOwned + 'static> Asked<T> {
     /// nothing to ask when it stands for nothing.
     pub fn new<F>(wanted: Memo<String>, ask: impl Fn() -> Option<F> + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<Unread<T>, AppError>> + Send + 'static,
+        F: Future<Output = Result<Packed<T>, AppError>> + Send + 'static,
     {
         let ask = move || -> Option<Asking> {
             let answer = ask()?;
-            Some(Box::pin(async move { answer.await.map(Unread::untyped) }))
+            Some(Box::pin(async move { answer.await.map(Packed::untyped) }))
         };
         Self { reply: resource(wanted, Box::new(ask)), of: PhantomData }
     }
@@ -70,7 +71,7 @@ impl<T: DeserializeOwned + 'static> Asked<T> {
     }
 }
 
-fn resource(wanted: Memo<String>, ask: Box<dyn Fn() -> Option<Asking> + Send + Sync>) -> Resource<Reply> {
+fn resource(wanted: Memo<String>, ask: Box<dyn Fn() -> Option<Asking> + Send + Sync>) -> Resource<Reply, AnswerBytes> {
     // What is being asked for, with the way to let go of it.
     let in_flight = StoredValue::new(None::<(String, AbortHandle)>);
     effect(move || {
@@ -81,7 +82,7 @@ fn resource(wanted: Memo<String>, ask: Box<dyn Fn() -> Option<Asking> + Send + S
             }
         });
     });
-    Resource::new(
+    Resource::new_with_options(
         move || wanted.get(),
         move |wanted| {
             let (handle, registration) = AbortHandle::new_pair();
@@ -95,5 +96,6 @@ fn resource(wanted: Memo<String>, ask: Box<dyn Fn() -> Option<Asking> + Send + S
                 Reply { wanted, answer }
             }
         },
+        false,
     )
 }

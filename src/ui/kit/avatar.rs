@@ -10,11 +10,10 @@ const HUES: u8 = 8;
 #[component]
 pub fn Avatar(id: Uuid, name: String) -> impl IntoView {
     let hue = id.as_bytes().iter().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte)) % HUES;
-    let letter: String =
-        name.chars().find(|letter| letter.is_alphanumeric()).into_iter().flat_map(char::to_uppercase).collect();
+    let letter = name.chars().find(|letter| !letter.is_whitespace() && !letter.is_ascii_punctuation());
     view! {
         <span class=format!("avatar avatar-{hue}") aria-hidden="true">
-            {letter}
+            {letter.map(String::from)}
         </span>
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{date_form::DateForm, filter_bar::FilterOption};
 use crate::{
-    domain::{facets::Facets, filters::FilterKind, row_match::Needle, run_view::FilterOptions, text::thousands},
+    domain::{filters::FilterKind, row_match::Needle, run_view::FilterOptions, text::thousands},
     logs_query::LogsQuery,
     ui::{
         hooks::{
@@ -143,8 +143,7 @@ pub fn FilterMenu(
 
 /// How many runs an option would give.
 fn count_of(kind: FilterKind, value: StoredValue<String>, options: Memo<FilterOptions>) -> Option<String> {
-    let count = |counts: &Facets| value.with_value(|value| counts.of(kind).get(value).copied().unwrap_or_default());
-    options.with(|options| options.counts.as_ref().map(count)).map(thousands)
+    options.with(|options| value.with_value(|value| options.count(kind, value))).map(thousands)
 }
 
 /// The way out of a filter.

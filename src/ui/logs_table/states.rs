@@ -1,10 +1,10 @@
 //! What stands in place of rows: while there are none yet, when there are none, and when they could not be had (P-12).
 
+use super::WayOn;
 use crate::{
     domain::{page::Page, run::RunSummary, text::thousands},
     error::AppError,
     logs_query::LogsQuery,
-    paths,
     ui::hooks::workflow_runs::WorkflowRuns,
 };
 use leptos::prelude::*;
@@ -89,28 +89,11 @@ pub fn NoRows(
 /// The rows could not be had; those that are there stay.
 #[component]
 pub fn Failed(error: AppError, runs: WorkflowRuns) -> impl IntoView {
-    let here = move || runs.href(Clone::clone);
-    let way_on = if error == AppError::SignedOut {
-        view! {
-            <a class="button" rel="external" href=move || paths::login_then(&here())>
-                "Sign in"
-            </a>
-        }
-        .into_any()
-    } else {
-        let retry = move |_| runs.refresh();
-        view! {
-            <button class="button" on:click=retry>
-                "Try again"
-            </button>
-        }
-        .into_any()
-    };
     view! {
         <section class="notice notice-bad" role="alert">
             <h2>{error.to_string()}</h2>
             <p>{error.advice()}</p>
-            {way_on}
+            <WayOn error runs again=|runs| runs.refresh() />
         </section>
     }
 }

@@ -1,6 +1,6 @@
 //! What stands where there is nothing, or nothing for this organization.
 
-use crate::{context::set_status, error::AppError};
+use crate::{context::set_status, error::AppError, paths};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -13,7 +13,7 @@ pub fn NotFoundPage() -> impl IntoView {
         <section class="notice">
             <h1>"Not found"</h1>
             <p>{AppError::NotFound.advice()}</p>
-            <a class="button" href="/">
+            <a class="button" rel="external" href=paths::START>
                 "Go to the start"
             </a>
         </section>

@@ -9,9 +9,12 @@ use crate::{
     },
     error::AppError,
     paths,
-    ui::hooks::{
-        reactive::memo,
-        workflow_runs::{History, WorkflowRuns},
+    ui::{
+        hooks::{
+            reactive::memo,
+            workflow_runs::{History, WorkflowRuns},
+        },
+        logs_table::WayOn,
     },
 };
 use leptos::{either::EitherOf5, prelude::*};
@@ -47,7 +50,8 @@ pub fn Answered(run_id: RunId, runs: WorkflowRuns) -> impl IntoView {
         None => EitherOf5::A(()),
         Some(Answer::Run(view)) => EitherOf5::B(match view.read() {
             Ok(shown) => view! { <Expanded shown text=view runs /> }.into_any(),
-            Err(_) => view! { <Failed error=AppError::Internal runs /> }.into_any(),
+            // Of a newer version.
+            Err(_) => view! { <Failed error=AppError::Outdated runs /> }.into_any(),
         }),
         Some(Answer::Elsewhere { organization_id, organization_name, href }) => EitherOf5::C(view! {
             <div class="notice">
@@ -80,15 +84,12 @@ fn Failed(error: AppError, runs: WorkflowRuns) -> impl IntoView {
         AppError::NotFound => "This run is not here".to_owned(),
         ref other => other.to_string(),
     };
-    let again = move |_| runs.run.refetch();
     view! {
         <div class="notice" role="alert">
             <h2>{title}</h2>
             <p>{error.advice()}</p>
             <p class="notice-ways needs-script">
-                <button type="button" class="button" on:click=again>
-                    "Try again"
-                </button>
+                <WayOn error runs again=|runs| runs.run.refetch() />
                 <Close runs />
             </p>
         </div>

@@ -114,7 +114,7 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
             let payloads = payloads.clone();
             spawn_local(async move {
                 let got = get_steps(organization_id, run_id, offset).await;
-                let got = got.and_then(|steps| steps.read().map_err(|_| AppError::Internal));
+                let got = got.and_then(|steps| steps.read().map_err(|_| AppError::Outdated));
                 set_waits.try_set(false);
                 match got {
                     // The run was written anew meanwhile, with fewer steps.
