@@ -210,8 +210,19 @@ test("P-51 the expanded run follows, and is not pushed off the page", async ({ p
   const step = (name: string) => ({ id: name, name, status: "completed", started_at: run.members.created_at, ended_at: run.members.created_at });
   await server.put(run.id, { ...run.members, steps: [step("Look up order")] });
   await expect(details(page)).toContainText("Look up order");
+  // What is there stays there in every frame.
+  const fewest = await page.evaluateHandle(() => {
+    const seen = { steps: Infinity };
+    const look = () => {
+      seen.steps = Math.min(seen.steps, document.querySelectorAll(".step").length);
+      requestAnimationFrame(look);
+    };
+    look();
+    return seen;
+  });
   await server.put(run.id, { ...run.members, steps: [step("Look up order"), step("Post credit note")] });
   await expect(details(page)).toContainText("Post credit note");
+  expect(await fewest.evaluate((seen) => seen.steps)).toBe(1);
   for (let n = 0; n < 26; n++) await server.begin();
   await expect(news(page)).toBeVisible();
   await expect(details(page)).toBeVisible();

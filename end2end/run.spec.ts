@@ -1,5 +1,5 @@
 import { type Page } from "@playwright/test";
-import { axe, choose, details, expect, hydrated, rows, runs, signIn, test } from "./support";
+import { HEAVY, axe, choose, details, expect, hydrated, rows, runs, signIn, test } from "./support";
 
 /** Opens the newest run for which a filter of the API holds, by its link. */
 async function open(page: Page, fits: (run: Awaited<ReturnType<typeof runs>>[number]) => boolean, query = "limit=100") {
@@ -209,6 +209,42 @@ test("P-17 steps are a waterfall, calls among them, that opens to arguments and 
   await expect(line.getByRole("group", { name: "Arguments" })).toBeVisible();
   await expect(line.getByRole("group", { name: "Result" })).toBeVisible();
   await axe(page);
+});
+
+test("P-17 a step that was opened before the script came has its content when it is there", async ({ page }) => {
+  const [run] = await runs(page, "status=completed&limit=1");
+  let goOn = () => {};
+  const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await mayGoOn;
+    await route.continue();
+  });
+  await page.goto(`/logs?run=${run.id}`, { waitUntil: "commit" });
+  const step = details(page).locator(".step > details").first();
+  await step.locator("summary").click();
+  await expect(step.locator("pre").first()).toBeVisible();
+  goOn();
+  await hydrated(page);
+  await expect(step.locator(".payload").first()).toBeVisible();
+});
+
+test("P-17 what was open in a tree is open again with what lies around it", async ({ page }) => {
+  await page.goto(`/logs?run=${(await runs(page))[HEAVY].id}`);
+  await hydrated(page);
+  await details(page).locator(".step > details > summary").evaluateAll((lines) => lines.forEach((line) => (line as HTMLElement).click()));
+  await details(page).getByRole("button", { name: /^Show all .*KB/ }).first().click();
+  const inner = details(page).locator(".json-members > .json-branch:not([open])").first();
+  await inner.scrollIntoViewIfNeeded();
+  const mark = await inner.evaluateHandle((branch) => branch as HTMLDetailsElement);
+  await inner.locator("> summary").click();
+  const members = await page.waitForFunction((branch) => branch.querySelector(".json-members"), mark);
+  const outer = await mark.evaluateHandle((branch) => branch.parentElement!.closest("details")!);
+  for (const open of [false, true]) {
+    await outer.evaluate((branch) => branch.querySelector("summary")!.click());
+    await expect.poll(() => outer.evaluate((branch) => branch.open)).toBe(open);
+  }
+  expect(await mark.evaluate((branch) => branch.isConnected && branch.open)).toBe(true);
+  expect(await members.evaluate((members) => members!.isConnected)).toBe(true);
 });
 
 test("P-18 files have a preview or are saved, through the access check of the run", async ({ page, browser }) => {

@@ -7,6 +7,7 @@ use super::{json::Json, step::StepLog, text::cut};
 use layout::Tree;
 use serde_json::Value;
 use std::{
+    borrow::Borrow,
     collections::{HashMap, HashSet},
     iter::successors,
 };
@@ -158,7 +159,7 @@ impl FlowGraph {
 
     /// Which way a run with these steps took. A step is found by its id in the flow, or else by a name that only one
     /// node has.
-    pub fn taken(&self, steps: &[StepLog]) -> Taken {
+    pub fn taken(&self, steps: &[impl Borrow<StepLog>]) -> Taken {
         let mut ids = HashMap::new();
         let mut names = HashMap::new();
         for (at, node) in self.nodes.iter().enumerate() {
@@ -168,7 +169,7 @@ impl FlowGraph {
         let mut nodes = vec![Reach::NotReached; self.nodes.len()];
         let mut times = vec![0_usize; self.nodes.len()];
         let mut order = Vec::new();
-        for step in steps.iter().filter(|step| was_reached(step)) {
+        for step in steps.iter().map(Borrow::borrow).filter(|step| was_reached(step)) {
             let by_id = step.step_id.as_deref().and_then(|id| ids.get(id).copied());
             let by_name = || names.get(cut(step.name.as_deref()?.trim(), LABEL_CHARS)).copied().flatten();
             let Some(at) = by_id.or_else(by_name) else { continue };

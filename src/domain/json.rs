@@ -1,7 +1,8 @@
 //! JSON that somebody else wrote, kept as it was written: no number rounded, no member reordered.
 
+use postcard_schema::{Schema, schema::NamedType};
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Deserialize, Deserializer, Serialize, Serializer,
     de::{Error, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
@@ -24,8 +25,7 @@ pub enum Shape {
 
 /// Any JSON value, as it was written.
 // Its `Debug` does not show the text, which is a customer's.
-#[derive(Clone, Serialize, ToSchema)]
-#[serde(transparent)]
+#[derive(Clone, ToSchema)]
 #[schema(value_type = serde_json::Value)]
 pub struct Json(Box<RawValue>);
 
@@ -107,8 +107,22 @@ impl From<&serde_json::Value> for Json {
     }
 }
 
+/// Within JSON it is JSON; in the bytes of an answer it is its text, which nobody takes apart on its way.
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { self.0.serialize(serializer) } else { self.as_str().serialize(serializer) }
+    }
+}
+
+impl Schema for Json {
+    const SCHEMA: &'static NamedType = String::SCHEMA;
+}
+
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return Self::from_text(String::deserialize(deserializer)?).map_err(D::Error::custom);
+        }
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         if depth(raw.get()) > MAX_DEPTH {
             return Err(D::Error::custom(format_args!("must not be nested deeper than {MAX_DEPTH}")));
@@ -165,6 +179,15 @@ mod tests {
         assert_eq!(json.as_str(), text);
         assert_eq!(serde_json::to_string(&json).unwrap(), text);
         assert_eq!(format!("{json:?}"), "Json(61 bytes)");
+    }
+
+    #[test]
+    fn travels_as_its_text_among_bytes() {
+        let json = read(r#"{"b": 1.0, "a": "é"}"#).unwrap();
+        let bytes = postcard::to_stdvec(&Some(&json)).unwrap();
+        assert_eq!(postcard::from_bytes::<Option<Json>>(&bytes).unwrap(), Some(json));
+        let broken = postcard::to_stdvec("{").unwrap();
+        assert!(postcard::from_bytes::<Json>(&broken).is_err());
     }
 
     #[test]

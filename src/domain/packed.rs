@@ -12,6 +12,8 @@ use std::{fmt, marker::PhantomData};
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent, bound = "")]
 pub struct Packed<T> {
+    // The same bytes on the wire as a list of numbers would be, and not taken one by one.
+    #[serde(with = "serde_bytes")]
     bytes: Vec<u8>,
     #[serde(skip)]
     of: PhantomData<fn() -> T>,

@@ -7,6 +7,7 @@ use super::{
     step::StepLog,
     text::cut,
 };
+use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 
 /// A JSON value longer than this is not carried by a page, in bytes.
@@ -103,7 +104,7 @@ impl PayloadKey {
 }
 
 /// A payload itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub enum Payload {
     Text(String),
     Json(Json),

@@ -2,7 +2,7 @@
 //! its place on the run's own time line (P-17).
 
 use super::{run::Run, step::StepLog, time::Timestamp};
-use std::collections::HashMap;
+use std::{borrow::Borrow, collections::HashMap};
 
 /// A line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,7 +22,8 @@ pub enum LineOf {
 
 /// Puts steps and calls into the order of their lines. A parent that is not there counts as none, and a circle of parents
 /// is entered at its first step.
-pub fn arrange(steps: &[StepLog]) -> Vec<Line> {
+pub fn arrange(steps: &[impl Borrow<StepLog>]) -> Vec<Line> {
+    let steps: Vec<&StepLog> = steps.iter().map(Borrow::borrow).collect();
     let at: HashMap<&str, usize> = steps.iter().enumerate().map(|(at, step)| (step.id.as_str(), at)).collect();
     let parent = |step: &StepLog| step.parent_id.as_deref().and_then(|id| at.get(id)).copied();
     let mut children = vec![Vec::new(); steps.len()];
@@ -33,7 +34,7 @@ pub fn arrange(steps: &[StepLog]) -> Vec<Line> {
     }
     let mut lines = Vec::with_capacity(steps.len());
     let mut seen = vec![false; steps.len()];
-    let outer = (0..steps.len()).filter(|at| parent(&steps[*at]).is_none());
+    let outer = (0..steps.len()).filter(|at| parent(steps[*at]).is_none());
     // What is in a circle is reached from no outer step.
     for start in outer.chain(0..steps.len()) {
         let mut waiting = vec![Line { of: LineOf::Step(start), depth: 0 }];
@@ -78,10 +79,11 @@ const SHORTEST: u32 = 60;
 
 impl Span {
     /// From the first beginning to the last end of a run and these steps.
-    pub fn of(run: &Run, steps: &[StepLog]) -> Self {
-        let begins = steps.iter().filter_map(|step| step.started_at).chain(run.started_at);
+    pub fn of(run: &Run, steps: &[impl Borrow<StepLog>]) -> Self {
+        let steps = steps.iter().map(Borrow::borrow);
+        let begins = steps.clone().filter_map(|step| step.started_at).chain(run.started_at);
         let start = begins.min().unwrap_or(run.created_at);
-        let ends = steps.iter().filter_map(|step| step.ended_at.or(step.started_at));
+        let ends = steps.filter_map(|step| step.ended_at.or(step.started_at));
         let end = ends.chain([run.completed_at, run.failed_at, run.cancelled_at].into_iter().flatten()).max();
         Self { start, millis: end.map_or(0, |end| end.millis_since(start)).max(1) }
     }

@@ -248,15 +248,11 @@ pub async fn get_steps(
 }
 
 /// One payload of a run, whole.
-pub async fn get_payload(
-    organization_id: OrganizationId,
-    run_id: RunId,
-    key: PayloadKey,
-) -> Result<Unread<Payload>, AppError> {
+pub async fn get_payload(organization_id: OrganizationId, run_id: RunId, key: PayloadKey) -> Result<Payload, AppError> {
     let access = reader(organization_id).await?;
     let payload = query::get_run::get_payload(&access.org, run_id.into(), &key).await?.ok_or(AppError::NotFound)?;
     access.opened(run_id);
-    unread(&payload)
+    Ok(payload)
 }
 
 fn packed<T: Serialize>(value: &T) -> Result<Packed<T>, AppError> {

@@ -5,7 +5,6 @@ use crate::{
     domain::{
         ids::{OrganizationId, RunId},
         payload::{Payload, PayloadKey},
-        unread::Unread,
     },
     error::AppError,
 };
@@ -13,10 +12,6 @@ use leptos::{prelude::*, server_fn::codec::Json};
 
 /// One payload of a run, whole.
 #[server(prefix = "/fn", endpoint = "get_payload", input = Json, output = Answer)]
-pub async fn get_payload(
-    organization_id: OrganizationId,
-    run_id: RunId,
-    key: PayloadKey,
-) -> Result<Unread<Payload>, AppError> {
+pub async fn get_payload(organization_id: OrganizationId, run_id: RunId, key: PayloadKey) -> Result<Payload, AppError> {
     crate::server::rpc::get_payload(organization_id, run_id, key).await
 }

@@ -6,6 +6,7 @@ pub mod cookie;
 pub mod event_stream;
 pub mod hydrated;
 pub mod landing;
+pub mod opened;
 pub mod page_size;
 pub mod reactive;
 pub mod theme;

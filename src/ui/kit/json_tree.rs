@@ -1,12 +1,14 @@
 //! JSON as a tree that opens and closes. Only what is open is in the page, and of a long list a part at a time, so that a
 //! megabyte is as quick as a line.
 
-use crate::domain::{
-    json::{Json, Shape},
-    text::{cut, thousands},
+use crate::{
+    domain::{
+        json::{Json, Shape},
+        text::{cut, thousands},
+    },
+    ui::hooks::opened::use_opened,
 };
 use leptos::{either::Either, prelude::*};
-use wasm_bindgen::JsCast;
 
 /// A value no longer than this stands in one line, in bytes.
 const LINE: usize = 72;
@@ -70,7 +72,7 @@ fn branch(
 ) -> AnyView {
     let total = members.len();
     let count = format!(" {} {}", thousands(total as u64), if begin == "{" { "members" } else { "items" });
-    let (was_opened, set_opened) = signal(open);
+    let (details, was_opened, toggled) = use_opened(open);
     let (shown, set_shown) = signal(MEMBERS);
     let members = StoredValue::new(members);
     let chunk = move |from: usize| {
@@ -90,15 +92,7 @@ fn branch(
         })
     };
     view! {
-        <details
-            class="json-branch"
-            open=open
-            on:toggle=move |event| {
-                if is_open(&event) {
-                    set_opened.set(true);
-                }
-            }
-        >
+        <details class="json-branch" node_ref=details open=open on:toggle=toggled>
             <summary>{name} <span class="json-sign">{begin}</span> <span class="json-count">{count}</span></summary>
             {move || {
                 was_opened
@@ -118,12 +112,6 @@ fn branch(
         </details>
     }
     .into_any()
-}
-
-/// Whether the element that is toggled is open now.
-pub fn is_open(event: &leptos::ev::Event) -> bool {
-    let element = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlDetailsElement>().ok());
-    element.is_some_and(|element| element.open())
 }
 
 /// A short value in one line, its texts, numbers and names told apart.

@@ -91,13 +91,13 @@ pub fn Duration(run: RunSummary) -> impl IntoView {
     let is_running = run.status == RunStatus::Running;
     let millis = move || fixed.or_else(|| is_running.then(|| now.get().millis_since(started).max(0)));
     let class = if run.status == RunStatus::Failed { "bar-bad" } else { "bar-quiet" };
-    let stretch = move || {
+    let stretch = Signal::derive(move || {
         let part = millis().map_or(0, |millis| millis / 3).clamp(0, WHOLE.into());
-        Stretch { start: 0, length: u32::try_from(part).unwrap_or(WHOLE) }
-    };
+        Some(Stretch { start: 0, length: u32::try_from(part).unwrap_or(WHOLE) })
+    });
     view! {
         <span class="cell-duration">
-            {move || millis().map_or_else(absent, |millis| duration::label(millis).into_any())} <span class="cell-duration-bar">{move || view! { <Bar stretch=stretch() class /> }.into_any()}</span>
+            {move || millis().map_or_else(absent, |millis| duration::label(millis).into_any())} <span class="cell-duration-bar"><Bar stretch class /></span>
         </span>
     }
 }

@@ -1,6 +1,6 @@
 //! What came of asking for a run: the run, another organization that has it, or why there is nothing.
 
-use super::expanded::Expanded;
+use super::{expanded::Expanded, steps::provide_shown};
 use crate::{
     domain::{
         ids::{OrganizationId, RunId},
@@ -32,6 +32,7 @@ enum Answer {
 /// cannot be asked for again.
 #[component]
 pub fn Answered(run_id: RunId, runs: WorkflowRuns) -> impl IntoView {
+    provide_shown();
     let answer = memo(move |before: Option<&Option<Answer>>| {
         let before = before.cloned().flatten();
         // While another run is asked for, or this one anew.

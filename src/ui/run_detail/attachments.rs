@@ -8,7 +8,7 @@ use crate::{
         text::byte_size,
     },
     paths,
-    ui::kit::json_tree::is_open,
+    ui::hooks::opened::is_open,
 };
 use leptos::{
     either::{EitherOf3, EitherOf4},

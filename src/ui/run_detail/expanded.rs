@@ -17,7 +17,7 @@ use crate::{
     domain::{
         json::Json,
         payload::{PayloadKey, RunPayload},
-        run::{Flow, RunDetail},
+        run::{Flow, Run, RunDetail},
         run_part::RunPart,
         run_view::RunView,
         text::thousands,
@@ -36,6 +36,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
+use std::{mem, sync::Arc};
 
 /// The id of the panel below the tabs.
 const PANEL: &str = "run-part";
@@ -48,7 +49,7 @@ pub fn Expanded(
     text: Unread<RunView>,
     runs: WorkflowRuns,
 ) -> impl IntoView {
-    let RunView { detail, cut, turns } = shown;
+    let RunView { mut detail, cut, turns } = shown;
     let organization_id = use_frame().viewer.current.organization_id;
     provide_payloads(Payloads::new(organization_id, detail.run.id, cut));
     let parts = parts(&detail);
@@ -77,12 +78,13 @@ pub fn Expanded(
     let run = detail.run.clone();
     let (files, calls) = (detail.attachments.len(), detail.voice_transcripts.len());
     let related = detail.related_runs.clone();
-    let shown = StoredValue::new((detail, turns, text));
+    let steps: Vec<_> = mem::take(&mut detail.steps).into_iter().map(Arc::new).collect();
+    let shown = StoredValue::new((detail, steps, turns, text));
     let panel = move || {
         let part = part.get();
-        shown.with_value(|(detail, turns, text)| match part {
+        shown.with_value(|(detail, steps, turns, text)| match part {
             RunPart::Steps => view! {
-                <Steps run=detail.run.clone() steps=detail.steps.clone() total=detail.steps_total />
+                <Steps run=detail.run.clone() steps=steps.clone() total=detail.steps_total />
             }
             .into_any(),
             RunPart::Conversation => {
@@ -90,7 +92,7 @@ pub fn Expanded(
             }
             RunPart::Context => view! { <Context state=detail.run.state.clone() /> }.into_any(),
             RunPart::Flow => view! {
-                <FlowPart run=detail.run.clone() steps=detail.steps.clone() total=detail.steps_total />
+                <FlowPart run=detail.run.clone() steps=steps.clone() total=detail.steps_total />
             }
             .into_any(),
             RunPart::Attachments => view! { <Attachments files=detail.attachments.clone() /> }.into_any(),
@@ -98,7 +100,7 @@ pub fn Expanded(
                 <Voice calls=detail.voice_transcripts.clone() files=detail.attachments.clone() />
             }
             .into_any(),
-            RunPart::Raw => view! { <Raw detail=detail.clone() text=text.clone() /> }.into_any(),
+            RunPart::Raw => view! { <Raw run=detail.run.clone() text=text.clone() /> }.into_any(),
         })
     };
     view! {
@@ -146,8 +148,7 @@ fn parts(detail: &RunDetail) -> Vec<(RunPart, Option<u64>)> {
 
 /// The run as JSON: what the page has of it, and the whole of it to be saved.
 #[component]
-fn Raw(detail: RunDetail, text: Unread<RunView>) -> impl IntoView {
-    let run = &detail.run;
+fn Raw(run: Run, text: Unread<RunView>) -> impl IntoView {
     let href = paths::api_run(run.organization_id, run.workflow_id, run.id);
     let tree = text.member("detail").map(|json: Json| view! { <JsonTree json label="Run" /> });
     view! {

@@ -8,12 +8,13 @@ use crate::domain::{
     step::StepLog,
 };
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The flow. One that cannot be drawn, or did not come with the run, is JSON alone.
 #[component]
 pub fn FlowPart(
     run: Run,
-    steps: Vec<StepLog>,
+    steps: Vec<Arc<StepLog>>,
     /// How many the run has.
     total: u64,
 ) -> impl IntoView {

@@ -81,7 +81,6 @@ pub fn PayloadView(key: PayloadKey, label: &'static str, payload: Option<Payload
         waits.set(true);
         spawn_local(async move {
             let got = get_payload(organization_id, run_id, key).await;
-            let got = got.and_then(|payload| payload.read().map_err(|_| AppError::Outdated));
             waits.try_set(false);
             match got {
                 Ok(payload) => {

@@ -12,8 +12,8 @@ use crate::{
         waterfall::{Span, Stretch},
     },
     ui::{
-        hooks::hydrated::use_hydrated,
-        kit::{bar::Bar, json_tree::is_open},
+        hooks::{hydrated::use_hydrated, opened::use_opened},
+        kit::bar::Bar,
     },
 };
 use leptos::{
@@ -33,11 +33,11 @@ struct Head {
     name: String,
     /// How it went, for those who do not see its colour.
     state: String,
-    /// The class of the dot before the name; a call that worked has none.
-    dot: Option<&'static str>,
+    /// The class of the mark before the name, which is a dot but for a call that worked.
+    mark: &'static str,
     time: Option<String>,
     stretch: Signal<Option<Stretch>>,
-    bar: &'static str,
+    lane: &'static str,
     depth: usize,
 }
 
@@ -47,7 +47,7 @@ type Part = (PayloadKey, &'static str, Option<Payload>);
 /// A step.
 #[component]
 pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Memo<Span>, is_cause: bool, opens: bool) -> impl IntoView {
-    let (state, dot) = match step.state() {
+    let (state, mark) = match step.state() {
         StepState::Completed => ("completed", "status-dot step-completed"),
         StepState::Running => ("running", "status-dot step-running"),
         StepState::Failed => ("failed", "status-dot step-failed"),
@@ -56,10 +56,10 @@ pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Memo<Span>, is_cause: bo
     let head = Head {
         name: step.label().to_owned(),
         state: state.to_owned(),
-        dot: Some(dot),
+        mark,
         time: step.millis().map(duration::label),
         stretch: place(span, step.started_at, step.ended_at),
-        bar: if step.has_failed() { "bar-bad" } else { "bar-step" },
+        lane: if step.has_failed() { "step-lane bar-bad" } else { "step-lane bar-step" },
         depth,
     };
     // A step often fails with the words of its tool, which stand below it anyway.
@@ -89,10 +89,10 @@ pub fn CallLine(
     let head = Head {
         name: call.name.clone(),
         state: if has_failed { "tool, failed" } else { "tool" }.to_owned(),
-        dot: has_failed.then_some("status-dot step-failed"),
+        mark: if has_failed { "status-dot step-failed" } else { "step-tool" },
         time: call.millis().map(duration::label),
         stretch: place(span, call.started_at, call.ended_at),
-        bar: if has_failed { "bar-bad" } else { "bar-tool" },
+        lane: if has_failed { "step-lane bar-bad" } else { "step-lane bar-tool" },
         depth,
     };
     let key = |kind| PayloadKey::Call(step.id.clone(), call.id.clone(), kind);
@@ -142,8 +142,8 @@ fn OpeningLine(
             </p>
         }
     });
-    let line = view! { <LineHead head /> };
-    let item = NodeRef::<html::Li>::new();
+    let line = view! { <Line head /> };
+    let item = NodeRef::<html::Div>::new();
     // What failed, or was found, is on screen when the details open.
     if opens {
         item.on_load(|item| {
@@ -155,68 +155,52 @@ fn OpeningLine(
         });
     }
     let content = if parts.is_empty() {
-        Either::Left(view! { <div class="step-plain">{line}</div> })
+        Either::Left(view! { <div class="step-line">{line}</div> })
     } else {
-        let (was_opened, set_opened) = signal(opens);
+        let (details, was_opened, toggled) = use_opened(opens);
         let hydrated = use_hydrated();
         let parts = StoredValue::new(parts);
         let body = move || match (was_opened.get(), hydrated.get()) {
-            (true, _) => EitherOf3::A(
-                parts
-                    .get_value()
-                    .into_iter()
-                    .map(|(key, label, payload)| view! { <PayloadView key label payload /> })
-                    .collect_view(),
-            ),
+            (true, _) => {
+                let parts = parts.get_value().into_iter();
+                let parts =
+                    parts.map(|(key, label, payload)| view! { <PayloadView key label payload /> }).collect_view();
+                EitherOf3::A(view! { <div class="step-body">{parts}</div> })
+            }
             // Who has no script opens it all the same.
             (false, false) => EitherOf3::B(parts.with_value(|parts| {
                 let plain = parts.iter().filter_map(|(_, label, payload)| Some((*label, as_text(payload.as_ref()?))));
-                plain.map(|(label, text)| view! { <h2>{label}</h2> <pre dir="auto">{text}</pre> }).collect_view()
+                let plain = plain.map(|(label, text)| view! { <h2>{label}</h2> <pre dir="auto">{text}</pre> });
+                view! { <div class="step-body">{plain.collect_view()}</div> }
             })),
             (false, true) => EitherOf3::C(()),
         };
-        let details = NodeRef::<html::Details>::new();
-        // Somebody may have opened it before the script came.
-        details.on_load(move |details| {
-            if details.open() {
-                set_opened.set(true);
-            }
-        });
         Either::Right(view! {
-            <details
-                node_ref=details
-                open=opens
-                on:toggle=move |event| {
-                    if is_open(&event) {
-                        set_opened.set(true);
-                    }
-                }
-            >
-                <summary>{line}</summary>
-                <div class="step-body">{body}</div>
+            <details node_ref=details open=opens on:toggle=toggled>
+                <summary class="step-line">{line}</summary>
+                {body}
             </details>
         })
     };
     view! {
-        <li class=format!("{class} {depth}") class:step-cause=is_cause node_ref=item>
+        <div role="listitem" class=format!("{class} {depth}") class:step-cause=is_cause node_ref=item>
             {content}
             {error}
-        </li>
+        </div>
     }
 }
 
+/// What stands in a line: a mark with how it went, the name, the lane and the time. Few elements, as there may be a
+/// thousand lines.
 #[component]
-fn LineHead(head: Head) -> impl IntoView {
-    let Head { name, state, dot, time, stretch, bar, .. } = head;
+fn Line(head: Head) -> impl IntoView {
+    let Head { name, state, mark, time, stretch, lane, .. } = head;
     view! {
-        <span class="step-line">
-            <span class="step-name">
-                {dot.map(|dot| view! { <span class=dot aria-hidden="true"></span> })}
-                <span class="step-label">{name}</span>
-                <span class="visually-hidden">{format!(", {state}")}</span>
-            </span>
-            <span class="step-lane">{move || stretch.get().map(|stretch| view! { <Bar stretch class=bar /> })}</span>
-            <span class="step-time">{time}</span>
+        <span class="step-name">
+            <span class=mark role="img" aria-label=state></span>
+            <span class="step-label">{name}</span>
         </span>
+        <Bar stretch class=lane />
+        <span class="step-time">{time}</span>
     }
 }

@@ -1,5 +1,5 @@
-//! The steps of a run as a waterfall (P-17). Long ones are drawn a stretch at a time, so that the page stays quick, and the
-//! rest of very long ones is fetched.
+//! The steps of a run as a waterfall (P-17). They are drawn some lines a frame, so that the page stays quick, and the rest
+//! of a very long run is fetched.
 
 use super::{
     payload::Payloads,
@@ -18,6 +18,7 @@ use crate::{
     paths,
     server_fns::get_steps,
     ui::hooks::{
+        hydrated::use_hydrated,
         landing::use_landing,
         reactive::{effect, memo},
     },
@@ -25,8 +26,15 @@ use crate::{
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use std::sync::Arc;
 
-/// How many lines are drawn at once.
-const STRETCH: usize = 100;
+/// How many lines lie in a group. A group is laid out when it comes into sight: it is less than a screen, so that little
+/// is laid out that is not looked at, and more than a line, so that few are watched.
+const GROUP: usize = 10;
+/// How many groups stand in what the server writes.
+const WRITTEN: usize = 10;
+/// How many groups fill a screen. They are drawn one a frame, as they are laid out then.
+const SCREEN: usize = 4;
+/// How many of those below are drawn in one frame.
+const AT_ONCE: usize = 3;
 
 /// The steps that are here, as lines.
 #[derive(Clone)]
@@ -34,18 +42,29 @@ struct Drawn {
     steps: Vec<Arc<StepLog>>,
     lines: Vec<Line>,
     span: Span,
+    /// How many groups there were before the last steps came.
+    before: usize,
 }
 
 impl Drawn {
-    fn of(run: &Run, steps: &[StepLog]) -> Self {
-        let (lines, span) = (arrange(steps), Span::of(run, steps));
-        Self { steps: steps.iter().cloned().map(Arc::new).collect(), lines, span }
+    fn of(run: &Run, steps: Vec<Arc<StepLog>>) -> Self {
+        let (lines, span) = (arrange(&steps), Span::of(run, &steps));
+        Self { steps, lines, span, before: 0 }
     }
 
     /// The same with the steps that come next.
     fn with(&self, run: &Run, more: Vec<StepLog>) -> Self {
-        let steps: Vec<StepLog> = self.steps.iter().map(|step| (**step).clone()).chain(more).collect();
-        Self::of(run, &steps)
+        let steps = self.steps.iter().cloned().chain(more.into_iter().map(Arc::new)).collect();
+        Self { before: self.groups(), ..Self::of(run, steps) }
+    }
+
+    fn groups(&self) -> usize {
+        self.lines.len().div_ceil(GROUP)
+    }
+
+    /// How many more are drawn in the next frame when some are.
+    const fn next(&self, shown: usize) -> usize {
+        if shown < self.before + SCREEN { 1 } else { AT_ONCE }
     }
 }
 
@@ -84,25 +103,39 @@ impl Opened {
     }
 }
 
+/// How many groups are drawn of a run. It outlives the drawing, so that a run that was written anew does not vanish from the
+/// page for a moment.
+#[derive(Clone, Copy)]
+struct Shown(RwSignal<usize>);
+
+/// Provides it for a run that is not drawn yet, but by the server.
+pub fn provide_shown() {
+    provide_context(Shown(RwSignal::new(if use_hydrated().get_untracked() { 0 } else { WRITTEN })));
+}
+
 /// The steps.
 #[component]
-pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
+pub fn Steps(run: Run, steps: Vec<Arc<StepLog>>, total: u64) -> impl IntoView {
     let payloads: Payloads = expect_context();
     let (organization_id, run_id) = payloads.of();
     let all = paths::api_steps(organization_id, run.workflow_id, run_id);
     let opened = Opened::of(&run);
     let wanted = opened.step_id().cloned();
-    let drawn = RwSignal::new(Drawn::of(&run, &steps));
-    let (shown, set_shown) = signal(STRETCH);
+    let drawn = RwSignal::new(Drawn::of(&run, steps));
+    let Shown(shown) = expect_context();
+    shown.update_untracked(|shown| *shown = WRITTEN.min(*shown));
     let (waits, set_waits) = signal(false);
     let problem = RwSignal::new(None::<AppError>);
     let (total, set_total) = signal(total);
     let here = move || drawn.with(|drawn| drawn.steps.len() as u64);
-    // One stretch a frame, until all lines that are here are drawn.
+    let groups = move || drawn.with(Drawn::groups);
+    // Until all that are here are drawn.
     effect(move || {
-        if shown.get() < drawn.with(|drawn| drawn.lines.len()) {
+        let now = shown.get();
+        let (all, next) = drawn.with(|drawn| (drawn.groups(), now + drawn.next(now)));
+        if now < all {
             request_animation_frame(move || {
-                set_shown.try_update(|shown| *shown += STRETCH);
+                shown.try_set(next);
             });
         }
     });
@@ -149,21 +182,6 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
         }
     });
     let span = memo(move |_| drawn.with(|drawn| drawn.span));
-    let line = move |line: Line| {
-        let opened = opened.clone();
-        drawn.with_untracked(|drawn| match line.of {
-            LineOf::Step(at) => drawn.steps.get(at).map(|step| {
-                let (is_cause, opens) = (opened.is_cause(step), opened.has(step, None));
-                Either::Left(view! { <StepLine step=step.clone() depth=line.depth span is_cause opens /> })
-            }),
-            LineOf::Call(at, call) => drawn.steps.get(at).map(|step| {
-                let made = step.tool_calls.get(call);
-                let (is_cause, opens) = (opened.is_cause(step), made.is_some() && opened.has(step, made));
-                Either::Right(view! { <CallLine step=step.clone() call depth=line.depth span is_cause opens /> })
-            }),
-        })
-    };
-    let lines = move || drawn.with(|drawn| drawn.lines[..shown.get().min(drawn.lines.len())].to_vec());
     let rest = move || {
         (here() < total.get()).then(|| {
             let more = more.clone();
@@ -178,16 +196,47 @@ pub fn Steps(run: Run, steps: Vec<StepLog>, total: u64) -> impl IntoView {
             }
         })
     };
-    let is_drawn_whole = move || here() >= total.get() && shown.get() >= drawn.with(|drawn| drawn.lines.len());
+    let is_drawn_whole = move || here() >= total.get() && shown.get() >= groups();
     view! {
         <section class="steps">
             {move || view! { <Ruler span=span.get() /> }}
-            <ol class="steps-list" aria-label="Steps">
-                <For each=lines key=|line| *line children=line />
-            </ol>
+            <Groups drawn shown span opened />
             {move || (!is_drawn_whole()).then(|| view! { <WithoutScript all=all.clone() /> })}
             {rest}
         </section>
+    }
+}
+
+/// The groups of lines that are drawn.
+#[component]
+fn Groups(drawn: RwSignal<Drawn>, shown: RwSignal<usize>, span: Memo<Span>, opened: Opened) -> impl IntoView {
+    let line = move |line: Line| {
+        let opened = opened.clone();
+        drawn.with_untracked(|drawn| match line.of {
+            LineOf::Step(at) => drawn.steps.get(at).map(|step| {
+                let (is_cause, opens) = (opened.is_cause(step), opened.has(step, None));
+                Either::Left(view! { <StepLine step=step.clone() depth=line.depth span is_cause opens /> })
+            }),
+            LineOf::Call(at, call) => drawn.steps.get(at).map(|step| {
+                let made = step.tool_calls.get(call);
+                let (is_cause, opens) = (opened.is_cause(step), made.is_some() && opened.has(step, made));
+                Either::Right(view! { <CallLine step=step.clone() call depth=line.depth span is_cause opens /> })
+            }),
+        })
+    };
+    let group = move |at: usize| {
+        let lines =
+            move || drawn.with(|drawn| drawn.lines.chunks(GROUP).nth(at).map(<[Line]>::to_vec).unwrap_or_default());
+        view! {
+            <div class="steps-group">
+                <For each=lines key=|line| *line children=line.clone() />
+            </div>
+        }
+    };
+    view! {
+        <div role="list" class="steps-list" aria-label="Steps">
+            <For each=move || 0..shown.get().min(drawn.with(Drawn::groups)) key=|at| *at children=group />
+        </div>
     }
 }
 
@@ -199,7 +248,7 @@ fn WithoutScript(
 ) -> impl IntoView {
     view! {
         <p class="steps-more without-script">
-            {format!("Without a script only the first {STRETCH} lines are drawn.")}
+            {format!("Without a script only the first {} lines are drawn.", GROUP * WRITTEN)}
             <a href=all>"All steps as the API has them"</a>
         </p>
     }
