@@ -204,6 +204,26 @@ test("P-51 a filtered list is told of its own runs, and one that does not fit an
   expect(await total(page)).toBe(before);
 });
 
+test("P-17 a step that failed beyond the first thousand comes by itself, and no line is drawn twice", async ({ page, server }) => {
+  const run = await server.begin();
+  const at = run.members.created_at;
+  const steps = Array.from({ length: 1_150 }, (_, n) => ({ id: `s${n}`, name: `Step ${n}`, status: "completed", started_at: at, ended_at: at, output: { n } }));
+  steps[1_120] = { ...steps[1_120], status: "failed", error: "The parcel is gone." } as (typeof steps)[0];
+  await server.put(run.id, { ...run.members, steps, status: "failed", failed_at: at, error_message: "The parcel is gone." });
+  await open(page, "/logs");
+  await page.evaluate(() => {
+    (window as any).gone = 0;
+    new MutationObserver((records) => {
+      const gone = records.flatMap((record) => [...record.removedNodes]).filter((node) => node instanceof Element);
+      (window as any).gone += gone.filter((node) => (node as Element).matches(".step, :has(.step)")).length;
+    }).observe(document, { subtree: true, childList: true });
+  });
+  await row(page, run.id).click();
+  await expect(page.locator(".step-cause > details[open]")).toBeInViewport({ timeout: 30_000 });
+  await expect.poll(() => page.locator(".step").count()).toBe(1_150);
+  expect(await page.evaluate(() => (window as any).gone)).toBe(0);
+});
+
 test("P-51 the expanded run follows, and is not pushed off the page", async ({ page, server }) => {
   const run = await server.begin();
   await open(page, `/logs?run=${run.id}`);

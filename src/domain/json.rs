@@ -121,6 +121,7 @@ impl Schema for Json {
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if !deserializer.is_human_readable() {
+            // Only what a `Json` wrote, which was shallow enough when it was read first.
             return Self::from_text(String::deserialize(deserializer)?).map_err(D::Error::custom);
         }
         let raw = Box::<RawValue>::deserialize(deserializer)?;

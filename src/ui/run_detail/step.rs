@@ -28,6 +28,15 @@ const DEEPEST: usize = 6;
 /// How much of an error stands in the line itself, in characters.
 const ERROR_IN_LINE: usize = 300;
 
+/// How a line is when it is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    Closed,
+    Open,
+    /// Open, and brought into sight.
+    InSight,
+}
+
 /// What a line says before it is opened.
 struct Head {
     name: String,
@@ -46,7 +55,7 @@ type Part = (PayloadKey, &'static str, Option<Payload>);
 
 /// A step.
 #[component]
-pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Memo<Span>, is_cause: bool, opens: bool) -> impl IntoView {
+pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Memo<Span>, is_cause: bool, start: Start) -> impl IntoView {
     let (state, mark) = match step.state() {
         StepState::Completed => ("completed", "status-dot step-completed"),
         StepState::Running => ("running", "status-dot step-running"),
@@ -71,7 +80,7 @@ pub fn StepLine(step: Arc<StepLog>, depth: usize, span: Memo<Span>, is_cause: bo
         (key(StepPayload::Output), "Output", json(step.output.as_ref())),
         (key(StepPayload::Error), "Error", long_error(error.as_ref())),
     ];
-    view! { <OpeningLine head error parts class="step" is_cause opens /> }
+    view! { <OpeningLine head error parts class="step" is_cause start /> }
 }
 
 /// A call of a tool.
@@ -82,7 +91,7 @@ pub fn CallLine(
     depth: usize,
     span: Memo<Span>,
     is_cause: bool,
-    opens: bool,
+    start: Start,
 ) -> impl IntoView {
     let call = step.tool_calls.get(call)?;
     let has_failed = call.error.is_some();
@@ -102,7 +111,7 @@ pub fn CallLine(
         (key(CallPayload::Error), "Error", long_error(call.error.as_ref())),
     ];
     let error = call.error.clone();
-    Some(view! { <OpeningLine head error parts class="step step-call" is_cause opens /> })
+    Some(view! { <OpeningLine head error parts class="step step-call" is_cause start /> })
 }
 
 fn json(json: Option<&Json>) -> Option<Payload> {
@@ -127,7 +136,7 @@ fn OpeningLine(
     parts: Vec<Part>,
     class: &'static str,
     is_cause: bool,
-    opens: bool,
+    start: Start,
 ) -> impl IntoView {
     let payloads: Payloads = expect_context();
     let parts: Vec<Part> =
@@ -143,9 +152,9 @@ fn OpeningLine(
         }
     });
     let line = view! { <Line head /> };
+    let is_open = start != Start::Closed;
     let item = NodeRef::<html::Div>::new();
-    // What failed, or was found, is on screen when the details open.
-    if opens {
+    if start == Start::InSight {
         item.on_load(|item| {
             request_animation_frame(move || {
                 let nearest = web_sys::ScrollIntoViewOptions::new();
@@ -157,7 +166,7 @@ fn OpeningLine(
     let content = if parts.is_empty() {
         Either::Left(view! { <div class="step-line">{line}</div> })
     } else {
-        let (details, was_opened, toggled) = use_opened(opens);
+        let (details, was_opened, toggled) = use_opened(is_open);
         let hydrated = use_hydrated();
         let parts = StoredValue::new(parts);
         let body = move || match (was_opened.get(), hydrated.get()) {
@@ -176,7 +185,7 @@ fn OpeningLine(
             (false, true) => EitherOf3::C(()),
         };
         Either::Right(view! {
-            <details node_ref=details open=opens on:toggle=toggled>
+            <details node_ref=details open=is_open on:toggle=toggled>
                 <summary class="step-line">{line}</summary>
                 {body}
             </details>

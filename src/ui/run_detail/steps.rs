@@ -3,7 +3,7 @@
 
 use super::{
     payload::Payloads,
-    step::{CallLine, StepLine},
+    step::{CallLine, Start, StepLine},
 };
 use crate::{
     domain::{
@@ -42,7 +42,7 @@ struct Drawn {
     steps: Vec<Arc<StepLog>>,
     lines: Vec<Line>,
     span: Span,
-    /// How many groups there were before the last steps came.
+    /// How many groups were drawn when the last steps came.
     before: usize,
 }
 
@@ -52,10 +52,10 @@ impl Drawn {
         Self { steps, lines, span, before: 0 }
     }
 
-    /// The same with the steps that come next.
-    fn with(&self, run: &Run, more: Vec<StepLog>) -> Self {
+    /// The same with the steps that come next, when so many groups are drawn.
+    fn with(&self, run: &Run, more: Vec<StepLog>, before: usize) -> Self {
         let steps = self.steps.iter().cloned().chain(more.into_iter().map(Arc::new)).collect();
-        Self { before: self.groups(), ..Self::of(run, steps) }
+        Self { before, ..Self::of(run, steps) }
     }
 
     fn groups(&self) -> usize {
@@ -73,6 +73,9 @@ impl Drawn {
 struct Opened {
     failed: Option<String>,
     found: Option<RunMatch>,
+    /// Whether it is brought into sight when it is drawn: not any more once somebody asks for more steps, and so looks at
+    /// others.
+    scrolls: StoredValue<bool>,
 }
 
 impl Opened {
@@ -80,6 +83,7 @@ impl Opened {
         Self {
             failed: run.failure.as_ref().and_then(|failure| failure.step_id.clone()),
             found: use_landing().filter(|found| found.step_id.is_some()),
+            scrolls: StoredValue::new(true),
         }
     }
 
@@ -101,10 +105,18 @@ impl Opened {
             None => self.is_cause(step) && call.is_none_or(|call| call.error.is_some()),
         }
     }
+
+    fn start(&self, step: &StepLog, call: Option<&ToolCall>) -> Start {
+        match (self.has(step, call), self.scrolls.get_value()) {
+            (false, _) => Start::Closed,
+            (true, false) => Start::Open,
+            (true, true) => Start::InSight,
+        }
+    }
 }
 
-/// How many groups are drawn of a run. It outlives the drawing, so that a run that was written anew does not vanish from the
-/// page for a moment.
+/// How many groups are drawn of a run. It outlives the drawing, so that the first lines of a run that was written anew do
+/// not vanish from the page for a moment.
 #[derive(Clone, Copy)]
 struct Shown(RwSignal<usize>);
 
@@ -129,16 +141,7 @@ pub fn Steps(run: Run, steps: Vec<Arc<StepLog>>, total: u64) -> impl IntoView {
     let (total, set_total) = signal(total);
     let here = move || drawn.with(|drawn| drawn.steps.len() as u64);
     let groups = move || drawn.with(Drawn::groups);
-    // Until all that are here are drawn.
-    effect(move || {
-        let now = shown.get();
-        let (all, next) = drawn.with(|drawn| (drawn.groups(), now + drawn.next(now)));
-        if now < all {
-            request_animation_frame(move || {
-                shown.try_set(next);
-            });
-        }
-    });
+    draw_the_rest(drawn, shown);
     let more = {
         let run = StoredValue::new(run);
         move || {
@@ -158,7 +161,8 @@ pub fn Steps(run: Run, steps: Vec<Arc<StepLog>>, total: u64) -> impl IntoView {
                         set_total.try_set(steps.page.steps_total);
                         payloads.add(steps.cut);
                         run.try_with_value(|run| {
-                            drawn.try_update(|drawn| *drawn = drawn.with(run, steps.page.steps));
+                            let before = shown.get_untracked();
+                            drawn.try_update(|drawn| *drawn = drawn.with(run, steps.page.steps, before));
                         });
                         problem.try_set(None);
                     }
@@ -182,13 +186,22 @@ pub fn Steps(run: Run, steps: Vec<Arc<StepLog>>, total: u64) -> impl IntoView {
         }
     });
     let span = memo(move |_| drawn.with(|drawn| drawn.span));
+    let scrolls = opened.scrolls;
     let rest = move || {
         (here() < total.get()).then(|| {
             let more = more.clone();
             view! {
                 <p class="steps-more" role="status">
                     {format!("{} of {} steps are here.", thousands(here()), thousands(total.get()))}
-                    <button type="button" class="button needs-script" disabled=move || waits.get() on:click=move |_| more()>
+                    <button
+                        type="button"
+                        class="button needs-script"
+                        disabled=move || waits.get()
+                        on:click=move |_| {
+                            scrolls.set_value(false);
+                            more();
+                        }
+                    >
                         {move || if waits.get() { "Loading…" } else { "Load more steps" }}
                     </button>
                     {move || problem.get().map(|error| error.to_string())}
@@ -207,6 +220,23 @@ pub fn Steps(run: Run, steps: Vec<Arc<StepLog>>, total: u64) -> impl IntoView {
     }
 }
 
+/// Draws some groups in each frame, until all that are here are drawn.
+fn draw_the_rest(drawn: RwSignal<Drawn>, shown: RwSignal<usize>) {
+    // One frame at a time, and none for what is not on the page any more, though what is shown outlives it.
+    let waits = StoredValue::new(false);
+    effect(move || {
+        if shown.get() >= drawn.with(Drawn::groups) || waits.get_value() {
+            return;
+        }
+        waits.set_value(true);
+        request_animation_frame(move || {
+            if waits.try_set_value(false).is_none() {
+                shown.update(|shown| *shown += drawn.with_untracked(|drawn| drawn.next(*shown)));
+            }
+        });
+    });
+}
+
 /// The groups of lines that are drawn.
 #[component]
 fn Groups(drawn: RwSignal<Drawn>, shown: RwSignal<usize>, span: Memo<Span>, opened: Opened) -> impl IntoView {
@@ -214,13 +244,14 @@ fn Groups(drawn: RwSignal<Drawn>, shown: RwSignal<usize>, span: Memo<Span>, open
         let opened = opened.clone();
         drawn.with_untracked(|drawn| match line.of {
             LineOf::Step(at) => drawn.steps.get(at).map(|step| {
-                let (is_cause, opens) = (opened.is_cause(step), opened.has(step, None));
-                Either::Left(view! { <StepLine step=step.clone() depth=line.depth span is_cause opens /> })
+                let (is_cause, start) = (opened.is_cause(step), opened.start(step, None));
+                Either::Left(view! { <StepLine step=step.clone() depth=line.depth span is_cause start /> })
             }),
             LineOf::Call(at, call) => drawn.steps.get(at).map(|step| {
                 let made = step.tool_calls.get(call);
-                let (is_cause, opens) = (opened.is_cause(step), made.is_some() && opened.has(step, made));
-                Either::Right(view! { <CallLine step=step.clone() call depth=line.depth span is_cause opens /> })
+                let start = made.map_or(Start::Closed, |made| opened.start(step, Some(made)));
+                let is_cause = opened.is_cause(step);
+                Either::Right(view! { <CallLine step=step.clone() call depth=line.depth span is_cause start /> })
             }),
         })
     };
@@ -228,7 +259,7 @@ fn Groups(drawn: RwSignal<Drawn>, shown: RwSignal<usize>, span: Memo<Span>, open
         let lines =
             move || drawn.with(|drawn| drawn.lines.chunks(GROUP).nth(at).map(<[Line]>::to_vec).unwrap_or_default());
         view! {
-            <div class="steps-group">
+            <div role="presentation" class="steps-group">
                 <For each=lines key=|line| *line children=line.clone() />
             </div>
         }
