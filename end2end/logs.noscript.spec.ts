@@ -1,5 +1,8 @@
 import { LONG, details, expect, note, range, rows, runs, signIn, test } from "./support";
 
+// A browser that runs no script says of the script's file, after some seconds on a page, that it did not use it.
+test.use({ allowedConsole: [/was preloaded using link preload but not used/] });
+
 test("P-56 without a script one signs in, pages, expands and collapses", async ({ page }) => {
   await signIn(page, "admin", "/logs?utm=x");
   await expect(range(page)).toHaveText("1–25 of 2,000");
