@@ -1,6 +1,12 @@
 //! The texts of a run that are searched, and the words of all of them in one row.
 
-use super::{flat::flat, ids::windows, query::beginnings, taken::Taken, words::Word};
+use super::{
+    flat::flat,
+    ids::windows,
+    query::{beginning, beginnings},
+    taken::Taken,
+    words::Word,
+};
 use crate::domain::{
     ids::{ConversationId, RunId},
     json::Json,
@@ -87,14 +93,18 @@ impl SearchedRun {
     /// The words of all texts in a row; `None` where no phrase goes on. What does not fit is not found.
     pub fn words(&self) -> Vec<Option<String>> {
         let mut row = Row::default();
-        let (mut ids, mut short) = (BTreeSet::new(), BTreeSet::new());
+        let (mut ids, mut short) = (BTreeSet::new(), BTreeSet::<String>::new());
         for text in self.texts() {
             if row.is_full() {
                 break;
             }
             let taken = Taken::of(&text.text);
             for word in taken.slots.iter().flatten().chain(&taken.humps) {
-                short.extend(beginnings(&word.text));
+                for part in beginnings(&word.text) {
+                    if !short.contains(part) {
+                        short.insert(part.to_owned());
+                    }
+                }
             }
             taken.slots.into_iter().for_each(|slot| row.add(slot));
             row.add(None);
@@ -109,7 +119,8 @@ impl SearchedRun {
                 }
             }
         }
-        row.slots.into_iter().chain(short.into_iter().take(MAX_BEGINNINGS).map(Some)).collect()
+        let short = short.iter().take(MAX_BEGINNINGS).map(|word| Some(beginning(word)));
+        row.slots.into_iter().chain(short).collect()
     }
 }
 

@@ -58,14 +58,14 @@ fn is_short(word: &str) -> bool {
     word.chars().count() <= MAX_BEGINNING
 }
 
-/// The short beginnings of a word, as they are kept. No text has a word that begins with the mark, and no id one that is
-/// as short.
-pub fn beginnings(word: &str) -> impl Iterator<Item = String> {
+/// The short beginnings of a word.
+pub fn beginnings(word: &str) -> impl Iterator<Item = &str> {
     let ends = word.char_indices().map(|(at, letter)| at + letter.len_utf8());
-    ends.take(MAX_BEGINNING).map(|end| beginning(&word[..end]))
+    ends.take(MAX_BEGINNING).map(|end| &word[..end])
 }
 
-fn beginning(word: &str) -> String {
+/// A short beginning as it is kept. No text has a word that begins with the mark, and no id one that is as short.
+pub fn beginning(word: &str) -> String {
     format!("_{word}")
 }
 
@@ -206,8 +206,8 @@ mod tests {
             let phrases = SearchQuery::parse(text).unwrap().terms()[0].phrases().into_iter();
             phrases.map(|phrase| (phrase.words.join("+"), phrase.is_prefix)).collect::<Vec<_>>()
         };
-        assert_eq!(beginnings("wet").collect::<Vec<_>>(), ["_w", "_we"]);
-        assert_eq!(beginnings("客").collect::<Vec<_>>(), ["_客"]);
+        assert_eq!(beginnings("wet").map(beginning).collect::<Vec<_>>(), ["_w", "_we"]);
+        assert_eq!(beginnings("客").collect::<Vec<_>>(), ["客"]);
         assert_eq!(phrases("WE"), [("_we".to_owned(), false)]);
         assert_eq!(phrases("客"), [("_客".to_owned(), false)]);
         assert_eq!(phrases("wet"), [("wet".to_owned(), true)]);

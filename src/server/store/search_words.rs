@@ -48,10 +48,19 @@ impl Mark {
         query.terms().iter().map(|term| term.phrases().into_iter().map(marked).collect()).collect()
     }
 
-    /// Words in their places, as FTS5 takes them apart again.
+    /// Words in their places, as FTS5 takes them apart again. Writers wait while this is made of many, so it is one text
+    /// from the start.
     fn spaced(self, words: &[Option<String>]) -> String {
-        let tokens = words.iter().map(|word| word.as_ref().map_or_else(|| GAP.to_owned(), |word| self.token(word)));
-        tokens.collect::<Vec<_>>().join(" ")
+        let mark = self.token("");
+        let bytes = words.iter().flatten().map(String::len).sum::<usize>() + words.len() * (mark.len() + 1);
+        let mut text = String::with_capacity(bytes);
+        for word in words {
+            match word {
+                Some(word) => text.extend([mark.as_str(), word, " "]),
+                None => text.extend([GAP, " "]),
+            }
+        }
+        text
     }
 
     /// Each word with its places, as PostgreSQL writes lexemes.
@@ -216,4 +225,17 @@ impl Snapshot {
 /// The number of a document of FTS5.
 fn rowid() -> sea_query::DynIden {
     Alias::new("rowid").into_iden()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_in_their_places_under_the_number_of_their_organization() {
+        let words = [Some("parcel".to_owned()), None, Some("ärger".to_owned()), Some("parcel".to_owned())];
+        assert_eq!(Mark(12).spaced(&words), "12_parcel _ 12_ärger 12_parcel ");
+        assert_eq!(Mark(12).lexemes(&words), "'12_parcel':1,4 '12_ärger':3");
+        assert_eq!(Mark(12).spaced(&[]), "");
+    }
 }
