@@ -286,9 +286,14 @@ test("P-51 without motion for those who want none", async ({ page, server }) => 
 });
 
 test("P-51 the demo at work fills a teammate's page", async ({ page, server }) => {
-  const nora = "/logs";
-  await open(page, nora);
-  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Nora" }).click();
+  await open(page, "/logs");
+  const link = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Nora" });
+  const nora = (await link.getAttribute("href"))!;
+  // Some of the past that the demo was made with are at work.
+  const atWork = `/logs?status=running&teammate=${nora.split("/").pop()}`;
+  await page.goto(atWork);
+  const running = await page.locator("tr.run").count();
+  await page.goto(nora);
   await hydrated(page);
   const before = await total(page);
   const demo = server.start("demo", "--live", "--speed", "20");
@@ -300,6 +305,6 @@ test("P-51 the demo at work fills a teammate's page", async ({ page, server }) =
   }
   expect(demo.exitCode).toBe(0);
   // Nothing that was at work is left so.
-  await page.goto("/logs?status=running&teammate=" + page.url().split("/").pop());
-  await expect(page.locator("tr.run").filter({ hasNotText: "Live check" }).filter({ hasText: /just now|1 min ago/ })).toHaveCount(0);
+  await page.goto(atWork);
+  await expect(page.locator("tr.run")).toHaveCount(running);
 });

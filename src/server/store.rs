@@ -52,5 +52,5 @@ pub use run_content::StoredContent;
 pub use run_index::IndexCheck;
 pub use run_write::WriteOutcome;
 pub use runs::{Columns, ListPlans};
-pub use search_index::IndexedSome;
+pub use search_index::{KeptWords, ReadyWords};
 pub use traces::{Traced, TracedFile};

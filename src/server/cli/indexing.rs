@@ -13,7 +13,7 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_secs(2);
 
 /// How long one organization may keep the others waiting.
-const TURN: Duration = Duration::from_millis(200);
+const TURN: Duration = Duration::from_millis(500);
 
 /// Puts runs into the index soon after they are written, for ever.
 pub async fn keep_indexed(db: Db) {

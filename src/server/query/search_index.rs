@@ -1,6 +1,7 @@
-//! Keeping the search index: as many runs at a time as writers do not notice.
+//! Keeping the search index: as many runs at a time as writers do not notice. While the words of some are kept, which is for
+//! the database to do, those of the next ones are made.
 
-use crate::server::store::{OrgDb, StoreError};
+use crate::server::store::{KeptWords, OrgDb, ReadyWords, StoreError};
 use std::time::{Duration, Instant};
 
 /// Runs of the first round, and the fewest and most of one.
@@ -27,20 +28,60 @@ pub async fn let_others_write(org: &OrgDb) {
     org.lull(PATIENCE).await;
 }
 
+/// What came of some runs.
+struct Round {
+    kept: KeptWords,
+    /// The words of the next ones, where these were made.
+    next: Option<ReadyWords>,
+    /// Whether there are no others.
+    is_all: bool,
+}
+
 /// Puts runs into the index that are not there as they are, until about so much time has passed.
 pub async fn take_turn(org: &OrgDb, within: Duration) -> Result<CaughtUp, StoreError> {
-    let (mut most, mut runs, began) = (FIRST, 0, Instant::now());
+    let (mut most, mut runs, mut ready, began) = (FIRST, 0, None, Instant::now());
     loop {
-        let some = org.index_some(most).await?;
-        runs += some.runs;
-        if some.is_all || began.elapsed() >= within {
-            return Ok(CaughtUp { runs, is_all: some.is_all });
+        let goes_on = began.elapsed() < within;
+        let round = match Box::pin(round(org, ready.take(), most, goes_on)).await {
+            Err(error) if !error.is_passing() => Box::pin(one(org)).await?,
+            round => round?,
+        };
+        runs += round.kept.runs.unwrap_or_default();
+        ready = round.next;
+        if round.is_all || (ready.is_none() && !goes_on) {
+            return Ok(CaughtUp { runs, is_all: round.is_all });
         }
-        if some.held > LONG {
+        if round.kept.held > LONG {
             most = (most / 2).max(FEWEST);
-        } else if some.held < SHORT {
+        } else if round.kept.held < SHORT {
             most = (most * 2).min(MOST);
         }
+    }
+}
+
+/// Keeps the words of some runs, and makes those of the next ones meanwhile if it goes on.
+async fn round(org: &OrgDb, ready: Option<ReadyWords>, most: u64, goes_on: bool) -> Result<Round, StoreError> {
+    let ready = match ready {
+        Some(ready) => ready,
+        None => org.next_words(None, most).await?,
+    };
+    let next = async {
+        // Those that cannot be made now cannot be made in a round of their own either, which says why.
+        if goes_on && !ready.is_last { org.next_words(Some(&ready), most).await.ok() } else { None }
+    };
+    let (kept, next) = tokio::join!(org.keep_words(&ready), next);
+    let kept = kept?;
+    let is_kept = kept.runs.is_some();
+    Ok(Round { kept, next: next.filter(|_| is_kept), is_all: ready.is_last && is_kept })
+}
+
+/// Puts one run into the index by itself, or goes past it when its words cannot be kept: it does not keep others out.
+async fn one(org: &OrgDb) -> Result<Round, StoreError> {
+    match round(org, None, 1, false).await {
+        Err(error) if !error.is_passing() => {
+            Ok(Round { kept: org.pass_by_next(&error).await?, next: None, is_all: false })
+        }
+        round => round,
     }
 }
 

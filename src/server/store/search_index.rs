@@ -25,13 +25,22 @@ const RUNS_AT_ONCE: usize = 16;
 /// About how many words are put into the index at once.
 const WORDS_AT_ONCE: usize = 200_000;
 
+/// The words of some runs, which are kept by [`OrgDb::keep_words`].
+#[derive(Debug)]
+pub struct ReadyWords {
+    /// After which run these are, in the order of writes, and up to which.
+    from: Position,
+    to: Position,
+    words: Vec<Words>,
+    /// Whether there were no others.
+    pub is_last: bool,
+}
+
 /// What came of putting words into the index.
 #[derive(Debug, Clone, Copy)]
-pub struct IndexedSome {
-    /// How many runs are searched now that were not before, or not as they are.
-    pub runs: u64,
-    /// Whether there are no others.
-    pub is_all: bool,
+pub struct KeptWords {
+    /// How many runs are searched now that were not before, or not as they are; `None` when another server was faster.
+    pub runs: Option<u64>,
     /// How long writers were kept out.
     pub held: Duration,
 }
@@ -61,80 +70,59 @@ pub(super) struct Indexed {
 type Words = (RunId, u64, Vec<Option<String>>);
 
 impl OrgDb {
-    /// Puts the words of runs into the index that are not there as they are, at most so many. A run whose words cannot be
-    /// kept does not keep others out: it is passed by, and the log says which.
-    pub async fn index_some(&self, most: u64) -> Result<IndexedSome, StoreError> {
-        let done = self.try_index(most).await;
-        let Err(error) = &done else { return done };
-        if error.is_passing() {
-            return done;
-        }
-        match self.try_index(1).await {
-            Err(error) if !error.is_passing() => self.pass_by_one(&error).await,
-            done => done,
-        }
+    /// Makes the words of runs that are not in the index as they are, at most so many: of the next ones, or of those after
+    /// others whose words are about to be kept.
+    pub async fn next_words(&self, after: Option<&ReadyWords>, most: u64) -> Result<ReadyWords, StoreError> {
+        let mut snapshot = self.snapshot().await?;
+        let from = match after {
+            Some(ready) => ready.to,
+            None => place_of(snapshot.indexed().await?),
+        };
+        let written = snapshot.changed_runs(from, most).await?;
+        let (words, to) = snapshot.words_of(from, &written).await?;
+        let is_last = (written.len() as u64) < most && written.last().is_none_or(|last| to == position_of(last));
+        Ok(ReadyWords { from, to, words, is_last })
     }
 
-    /// Goes on after the next run, which cannot be put into the index.
-    async fn pass_by_one(&self, error: &StoreError) -> Result<IndexedSome, StoreError> {
+    /// Goes on after the next run, whose words cannot be kept; the log says which.
+    pub async fn pass_by_next(&self, error: &StoreError) -> Result<KeptWords, StoreError> {
         let mut snapshot = self.snapshot().await?;
-        let indexed = snapshot.indexed().await?;
-        let from = indexed.map_or(Position::after(0), |indexed| indexed.position);
+        let from = place_of(snapshot.indexed().await?);
         let next = snapshot.changed_runs(from, 1).await?;
         drop(snapshot);
-        let Some(next) = next.first() else {
-            return Ok(IndexedSome { runs: 0, is_all: true, held: Duration::ZERO });
-        };
-        tracing::error!(%error, run_id = %next.id, "a run cannot be put into the search index");
-        let held = self.store_words(indexed, position_of(next), &[]).await?;
-        Ok(IndexedSome { runs: 0, is_all: false, held })
+        let to = next.first().map_or(from, position_of);
+        tracing::error!(%error, run_id = %to.run, "a run cannot be put into the search index");
+        self.keep_words(&ReadyWords { from, to, words: Vec::new(), is_last: false }).await
     }
 
-    async fn try_index(&self, most: u64) -> Result<IndexedSome, StoreError> {
-        let mut snapshot = self.snapshot().await?;
-        let indexed = snapshot.indexed().await?;
-        let from = indexed.map_or(Position::after(0), |indexed| indexed.position);
-        let written = snapshot.changed_runs(from, most).await?;
-        let Some(last) = written.last() else {
-            return Ok(IndexedSome { runs: 0, is_all: true, held: Duration::ZERO });
-        };
-        let last = position_of(last);
-        let (words, to) = snapshot.words_of(&written).await?;
-        drop(snapshot);
-        let held = self.store_words(indexed, to, &words).await?;
-        let is_all = (written.len() as u64) < most && to == last;
-        Ok(IndexedSome { runs: words.len() as u64, is_all, held })
-    }
-
-    /// Stores words, and that the index has come so far; how long it took. What was written meanwhile comes again.
-    async fn store_words(
-        &self,
-        before: Option<Indexed>,
-        to: Position,
-        words: &[Words],
-    ) -> Result<Duration, StoreError> {
+    /// Keeps words, and that the index has come so far. Of what was written meanwhile, the words are made again later.
+    pub async fn keep_words(&self, ready: &ReadyWords) -> Result<KeptWords, StoreError> {
+        if ready.to == ready.from {
+            return Ok(KeptWords { runs: Some(0), held: Duration::ZERO });
+        }
         let tx = self.db.begin_alone(self.organization_id()).await?;
         let began = Instant::now();
         let mut view = self.within(tx);
-        // Another server may have been faster.
-        if view.indexed().await? != before {
-            return Ok(began.elapsed());
+        let indexed = view.indexed().await?;
+        if place_of(indexed) != ready.from {
+            return Ok(KeptWords { runs: None, held: began.elapsed() });
         }
-        let mark = match before {
+        let mark = match indexed {
             Some(indexed) => indexed.mark,
             None => view.free_mark().await?,
         };
-        let ids: Vec<_> = words.iter().map(|(id, ..)| *id).collect();
-        let unchanged = view.unchanged(words).await?;
+        let ids: Vec<_> = ready.words.iter().map(|(id, ..)| *id).collect();
+        let unchanged = view.unchanged(&ready.words).await?;
         let had = self.documents_of(&mut view.tx, &ids).await?;
         self.forget_words(&mut view.tx, &ids).await?;
         let placed = self.place(&mut view.tx, &unchanged, &had).await?;
-        let words: HashMap<RunId, &[Option<String>]> = words.iter().map(|(id, _, words)| (*id, &**words)).collect();
+        let words: HashMap<RunId, &[Option<String>]> =
+            ready.words.iter().map(|(id, _, words)| (*id, &**words)).collect();
         let documents = placed.iter().filter_map(|run| Some((run.document, *words.get(&run.run_id)?)));
         self.insert_words(&mut view.tx, mark, &documents.collect::<Vec<_>>()).await?;
-        self.note_position(&mut view, mark, to).await?;
+        self.note_position(&mut view, mark, ready.to).await?;
         view.tx.commit().await?;
-        Ok(began.elapsed())
+        Ok(KeptWords { runs: Some(ready.words.len() as u64), held: began.elapsed() })
     }
 
     async fn note_position(&self, view: &mut Snapshot, mark: Mark, to: Position) -> Result<(), StoreError> {
@@ -175,15 +163,24 @@ impl OrgDb {
     }
 }
 
+/// Where the index stands.
+fn place_of(indexed: Option<Indexed>) -> Position {
+    indexed.map_or(Position::after(0), |indexed| indexed.position)
+}
+
 /// Where one stands after a run.
 const fn position_of(run: &ChangedRun) -> Position {
     Position { change: run.last_change, run: run.id }
 }
 
 impl Snapshot {
-    /// The words of runs, or of the first of them when these have very many, and how far that is.
-    async fn words_of(&mut self, written: &[ChangedRun]) -> Result<(Vec<Words>, Position), StoreError> {
-        let (mut words, mut to, mut count) = (Vec::with_capacity(written.len()), Position::after(0), 0);
+    /// The words of runs after a place, or of the first of them when these have very many, and how far that is.
+    async fn words_of(
+        &mut self,
+        from: Position,
+        written: &[ChangedRun],
+    ) -> Result<(Vec<Words>, Position), StoreError> {
+        let (mut words, mut to, mut count) = (Vec::with_capacity(written.len()), from, 0);
         for some in written.chunks(RUNS_AT_ONCE) {
             let ids: Vec<_> = some.iter().map(|run| run.id).collect();
             let runs = self.searched_runs(&ids).await?;
@@ -218,7 +215,7 @@ impl Snapshot {
 
     /// How many runs are not searched yet, or not as they are; no more than a search counts.
     pub async fn count_unindexed(&mut self) -> Result<u64, StoreError> {
-        let from = self.indexed().await?.map_or(Position::after(0), |indexed| indexed.position);
+        let from = place_of(self.indexed().await?);
         let place = Expr::tuple([Expr::col(Runs::LastChange), Expr::col(Runs::Id)]);
         let some = Query::select()
             .column(Runs::Id)
