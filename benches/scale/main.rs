@@ -168,7 +168,9 @@ async fn lists(few: &Filled, many: &Filled, promise: &Promise) {
         let taken = page(&of_many, &filter, last(fitting, number)).await;
         let request = PageRequest { page: last(fitting, number).try_into().unwrap(), ..PageRequest::default() };
         plans.push((name.clone(), snapshot.explain_list(&filter, request).await.unwrap()));
-        let is_late = taken.p50 > promise.p50 || taken.p99 > promise.p99;
+        // The runs of a range that is no option of a menu are gone through.
+        let is_promised = filter.duration.is_none_or(|range| DurationPreset::whole_class(range).is_some());
+        let is_late = is_promised && (taken.p50 > promise.p50 || taken.p99 > promise.p99);
         println!(
             "{name:<34} {:>10} {:>7.2} ms {:>7.2} ms {:>6.1}x{}",
             thousands(fitting),

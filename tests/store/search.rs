@@ -213,6 +213,40 @@ async fn p23_the_index_follows_what_is_written() {
 }
 
 #[tokio::test]
+async fn p23_a_run_that_cannot_be_read_keeps_no_other_out() {
+    for database in both().await {
+        let org = organization(&database.db).await;
+        let run = |n: u64, input: &str| {
+            runs::document(&json!({ "id": runs::id(1, n), "workflow_id": runs::id(2, 1), "status": "completed",
+                "created_at": runs::at(i64::try_from(n).unwrap()), "input_message": input,
+                "steps": [{ "id": "s", "name": "Look up", "output": "found" }] }))
+        };
+        write(&org, &(0..150).map(|n| run(n, "former words")).collect::<Vec<_>>()).await;
+        assert_eq!(search_index::catch_up(&org).await.unwrap(), 150);
+
+        write(&org, &(0..150).map(|n| run(n, "present words")).collect::<Vec<_>>()).await;
+        let (id, is_sqlite) = (runs::id(1, 90), database.kind == "SQLite");
+        let (id, nothing) =
+            if is_sqlite { (format!("X'{}'", id.simple()), "X'00'") } else { (format!("'{id}'"), "'\\x00'") };
+        database.execute(format!("UPDATE run_contents SET packed_content = {nothing} WHERE run_id = {id}")).await;
+        assert_eq!(search_index::catch_up(&org).await.unwrap(), 149, "{}", database.kind);
+        let mut snapshot = org.snapshot().await.unwrap();
+        for (words, expected) in [("former", 0), ("present", 149)] {
+            let question = words.parse().unwrap();
+            let hits = snapshot.search(&question, &RunFilter::default(), PageRequest::default()).await.unwrap();
+            assert_eq!(hits.total.rows, expected, "{}: {words}", database.kind);
+        }
+        assert_eq!(snapshot.count_unindexed().await.unwrap(), 0);
+        drop(snapshot);
+
+        // Written anew, it can be read.
+        write(&org, &[run(90, "present words")]).await;
+        assert_eq!(search_index::catch_up(&org).await.unwrap(), 1);
+        assert_eq!(found(&org, "present", &RunFilter::default(), PageRequest::default()).await.page.total.rows, 150);
+    }
+}
+
+#[tokio::test]
 async fn p23_more_than_is_counted_is_said_to_be_more() {
     // Many at one moment, so that their order is by their ids.
     let run = |n: u64| {

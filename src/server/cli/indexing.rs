@@ -12,9 +12,6 @@ use std::time::Duration;
 /// How soon writes of other processes are looked for, of which one may not hear.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// How long one organization may keep the others waiting.
-const TURN: Duration = Duration::from_millis(500);
-
 /// Puts runs into the index soon after they are written, for ever.
 pub async fn keep_indexed(db: Db) {
     let mut writes = db.listen_to_all();
@@ -39,7 +36,7 @@ async fn index(db: &Db, written: Option<OrganizationId>) -> Result<bool, StoreEr
     for organization_id in all {
         let org = OrgDb::new(db.clone(), organization_id);
         search_index::let_others_write(&org).await;
-        match Box::pin(search_index::take_turn(&org, TURN)).await {
+        match Box::pin(search_index::take_turn(&org)).await {
             Ok(caught_up) => is_behind |= !caught_up.is_all,
             // One that cannot be read does not keep the others.
             Err(error) => {

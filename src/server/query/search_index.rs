@@ -1,5 +1,5 @@
-//! Keeping the search index: as many runs at a time as writers do not notice. While the words of some are kept, which is for
-//! the database to do, those of the next ones are made.
+//! Keeping the search index: as many runs at a time as keep writers waiting for a moment only. While the words of some are
+//! kept, which is for the database to do, those of the next ones are made.
 
 use crate::server::store::{KeptWords, OrgDb, ReadyWords, StoreError};
 use std::time::{Duration, Instant};
@@ -11,6 +11,9 @@ const MOST: u64 = 512;
 /// How long writers may be kept out, and below which more runs are taken at a time.
 const LONG: Duration = Duration::from_millis(50);
 const SHORT: Duration = Duration::from_millis(20);
+
+/// How long one organization may keep the others waiting.
+const TURN: Duration = Duration::from_millis(500);
 
 /// How long a burst of writes keeps it from its work, a round at a time.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -31,31 +34,44 @@ pub async fn let_others_write(org: &OrgDb) {
 /// What came of some runs.
 struct Round {
     kept: KeptWords,
+    /// How many runs were asked for.
+    most: u64,
     /// The words of the next ones, where these were made.
     next: Option<ReadyWords>,
     /// Whether there are no others.
     is_all: bool,
 }
 
-/// Puts runs into the index that are not there as they are, until about so much time has passed.
-pub async fn take_turn(org: &OrgDb, within: Duration) -> Result<CaughtUp, StoreError> {
+/// Puts runs into the index that are not there as they are, for about as long as a turn takes, and waits at its end until
+/// others could write. Where another server was faster, it leaves the next ones to that one, for as long.
+pub async fn take_turn(org: &OrgDb) -> Result<CaughtUp, StoreError> {
     let (mut most, mut runs, mut ready, began) = (FIRST, 0, None, Instant::now());
     loop {
-        let goes_on = began.elapsed() < within;
+        let goes_on = began.elapsed() < TURN;
         let round = match Box::pin(round(org, ready.take(), most, goes_on)).await {
-            Err(error) if !error.is_passing() => Box::pin(one(org)).await?,
+            Err(error) if !error.is_passing() => {
+                Round { kept: Box::pin(org.index_next()).await?, most: FEWEST, next: None, is_all: false }
+            }
             round => round?,
         };
-        runs += round.kept.runs.unwrap_or_default();
         ready = round.next;
-        if round.is_all || (ready.is_none() && !goes_on) {
-            return Ok(CaughtUp { runs, is_all: round.is_all });
+        let Some(kept) = round.kept.runs else {
+            tokio::time::sleep(TURN).await;
+            return Ok(CaughtUp { runs, is_all: false });
+        };
+        runs += kept;
+        if round.is_all {
+            return Ok(CaughtUp { runs, is_all: true });
         }
-        if round.kept.held > LONG {
-            most = (most / 2).max(FEWEST);
-        } else if round.kept.held < SHORT {
-            most = (most * 2).min(MOST);
+        if ready.is_none() && !goes_on {
+            org.let_others_in().await;
+            return Ok(CaughtUp { runs, is_all: false });
         }
+        most = match round.kept.held {
+            held if held > LONG => (round.most / 2).max(FEWEST),
+            held if held < SHORT => (round.most * 2).min(MOST),
+            _ => round.most,
+        };
     }
 }
 
@@ -66,28 +82,25 @@ async fn round(org: &OrgDb, ready: Option<ReadyWords>, most: u64, goes_on: bool)
         None => org.next_words(None, most).await?,
     };
     let next = async {
-        // Those that cannot be made now cannot be made in a round of their own either, which says why.
+        // If they cannot be made, that is said when it is their turn.
         if goes_on && !ready.is_last { org.next_words(Some(&ready), most).await.ok() } else { None }
     };
     let (kept, next) = tokio::join!(org.keep_words(&ready), next);
     let kept = kept?;
     let is_kept = kept.runs.is_some();
-    Ok(Round { kept, next: next.filter(|_| is_kept), is_all: ready.is_last && is_kept })
-}
-
-/// Puts one run into the index by itself, or goes past it when its words cannot be kept: it does not keep others out.
-async fn one(org: &OrgDb) -> Result<Round, StoreError> {
-    match round(org, None, 1, false).await {
-        Err(error) if !error.is_passing() => {
-            Ok(Round { kept: org.pass_by_next(&error).await?, next: None, is_all: false })
-        }
-        round => round,
-    }
+    Ok(Round { kept, most: ready.most, next: next.filter(|_| is_kept), is_all: ready.is_last && is_kept })
 }
 
 /// Puts all runs into the index that are not there as they are; how many.
 pub async fn catch_up(org: &OrgDb) -> Result<u64, StoreError> {
-    take_turn(org, Duration::MAX).await.map(|caught_up| caught_up.runs)
+    let mut runs = 0;
+    loop {
+        let caught_up = take_turn(org).await?;
+        runs += caught_up.runs;
+        if caught_up.is_all {
+            return Ok(runs);
+        }
+    }
 }
 
 /// Makes the index of an organization again; of how many runs.

@@ -26,6 +26,8 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 
 /// By which servers tell each other of writes.
 const CHANNEL: &str = "alloy_runs";
+/// The number of PostgreSQL's lock for what is not kept apart by organization.
+const ALL_ORGANIZATIONS: i64 = 0x616c_6c6f_7900;
 
 /// A row struct that both databases can fill; derived by `sqlx::FromRow`.
 pub trait Row: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
@@ -159,6 +161,15 @@ impl Db {
         Ok(tx)
     }
 
+    /// How long nothing has to be written for a writer of another process to have its turn: SQLite's look for the lock every
+    /// 100 ms, after some time (`sqliteDefaultBusyCallback`), PostgreSQL's stand in line.
+    pub(super) fn gap(&self) -> Duration {
+        match self.pools {
+            Pools::Sqlite { .. } => Duration::from_millis(110),
+            Pools::Postgres(_) => Duration::ZERO,
+        }
+    }
+
     /// How long a write of another process may go unheard. SQLite has no way to tell them; PostgreSQL does, but a message
     /// may be lost with a connection.
     pub fn longest_silence(&self) -> Duration {
@@ -239,6 +250,15 @@ async fn unbroken<T: Send + 'static>(
 }
 
 impl Tx {
+    /// For the little that is not kept apart by organization: waits until no other transaction is at it, to the end of this
+    /// one. SQLite has one writer anyway.
+    pub(super) async fn wait_for_all_organizations(&mut self) -> Result<(), StoreError> {
+        if let Self::Postgres(tx) = self {
+            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(ALL_ORGANIZATIONS).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
     /// All rows of a query, as this transaction sees them.
     pub async fn fetch_all<R: Row>(&mut self, statement: &impl SqlxBinder) -> Result<Vec<R>, StoreError> {
         Ok(match self {

@@ -1,5 +1,5 @@
 //! The index follows the writes: the words of runs are put there some runs at a time, in the order in which these were
-//! written last, so that no writer ever waits for words to be made.
+//! written last. They are made before the transaction that keeps them, so that no writer waits for that.
 
 use super::{
     changes::ChangedRun,
@@ -32,6 +32,10 @@ pub struct ReadyWords {
     from: Position,
     to: Position,
     words: Vec<Words>,
+    /// A run that is passed by, and not found by its former words any more.
+    passed: Option<RunId>,
+    /// How many runs were asked for.
+    pub most: u64,
     /// Whether there were no others.
     pub is_last: bool,
 }
@@ -39,7 +43,8 @@ pub struct ReadyWords {
 /// What came of putting words into the index.
 #[derive(Debug, Clone, Copy)]
 pub struct KeptWords {
-    /// How many runs are searched now that were not before, or not as they are; `None` when another server was faster.
+    /// How many runs are searched now that were not before, or not as they are; `None` when the index stands elsewhere,
+    /// as another server was faster.
     pub runs: Option<u64>,
     /// How long writers were kept out.
     pub held: Duration,
@@ -81,18 +86,39 @@ impl OrgDb {
         let written = snapshot.changed_runs(from, most).await?;
         let (words, to) = snapshot.words_of(from, &written).await?;
         let is_last = (written.len() as u64) < most && written.last().is_none_or(|last| to == position_of(last));
-        Ok(ReadyWords { from, to, words, is_last })
+        Ok(ReadyWords { from, to, words, passed: None, most, is_last })
     }
 
-    /// Goes on after the next run, whose words cannot be kept; the log says which.
-    pub async fn pass_by_next(&self, error: &StoreError) -> Result<KeptWords, StoreError> {
+    /// Puts the next run into the index by itself, or goes past it when its words cannot be made or kept, so that it does not
+    /// keep others out; the log says which.
+    pub async fn index_next(&self) -> Result<KeptWords, StoreError> {
         let mut snapshot = self.snapshot().await?;
         let from = place_of(snapshot.indexed().await?);
-        let next = snapshot.changed_runs(from, 1).await?;
+        let written = snapshot.changed_runs(from, 1).await?;
+        let words = snapshot.words_of(from, &written).await;
         drop(snapshot);
-        let to = next.first().map_or(from, position_of);
-        tracing::error!(%error, run_id = %to.run, "a run cannot be put into the search index");
-        self.keep_words(&ReadyWords { from, to, words: Vec::new(), is_last: false }).await
+        let Some(next) = written.first() else { return Ok(KeptWords { runs: Some(0), held: Duration::ZERO }) };
+        let mut ready =
+            ReadyWords { from, to: position_of(next), words: Vec::new(), passed: None, most: 1, is_last: false };
+        let kept = match words {
+            Ok((words, _)) => {
+                ready.words = words;
+                self.keep_words(&ready).await
+            }
+            Err(error) => Err(error),
+        };
+        match kept {
+            Err(error) if !error.is_passing() => {
+                tracing::error!(%error, run_id = %next.id, "a run cannot be put into the search index");
+                self.keep_words(&ReadyWords { words: Vec::new(), passed: Some(next.id), ..ready }).await
+            }
+            kept => kept,
+        }
+    }
+
+    /// For whoever writes much, one transaction after the other: waits until writers of other processes had their turn.
+    pub async fn let_others_in(&self) {
+        tokio::time::sleep(self.db.gap()).await;
     }
 
     /// Keeps words, and that the index has come so far. Of what was written meanwhile, the words are made again later.
@@ -111,7 +137,7 @@ impl OrgDb {
             Some(indexed) => indexed.mark,
             None => view.free_mark().await?,
         };
-        let ids: Vec<_> = ready.words.iter().map(|(id, ..)| *id).collect();
+        let ids: Vec<_> = ready.words.iter().map(|(id, ..)| *id).chain(ready.passed).collect();
         let unchanged = view.unchanged(&ready.words).await?;
         let had = self.documents_of(&mut view.tx, &ids).await?;
         self.forget_words(&mut view.tx, &ids).await?;
@@ -122,7 +148,7 @@ impl OrgDb {
         self.insert_words(&mut view.tx, mark, &documents.collect::<Vec<_>>()).await?;
         self.note_position(&mut view, mark, ready.to).await?;
         view.tx.commit().await?;
-        Ok(KeptWords { runs: Some(ready.words.len() as u64), held: began.elapsed() })
+        Ok(KeptWords { runs: Some(placed.len() as u64), held: began.elapsed() })
     }
 
     async fn note_position(&self, view: &mut Snapshot, mark: Mark, to: Position) -> Result<(), StoreError> {
@@ -175,11 +201,7 @@ const fn position_of(run: &ChangedRun) -> Position {
 
 impl Snapshot {
     /// The words of runs after a place, or of the first of them when these have very many, and how far that is.
-    async fn words_of(
-        &mut self,
-        from: Position,
-        written: &[ChangedRun],
-    ) -> Result<(Vec<Words>, Position), StoreError> {
+    async fn words_of(&mut self, from: Position, written: &[ChangedRun]) -> Result<(Vec<Words>, Position), StoreError> {
         let (mut words, mut to, mut count) = (Vec::with_capacity(written.len()), from, 0);
         for some in written.chunks(RUNS_AT_ONCE) {
             let ids: Vec<_> = some.iter().map(|run| run.id).collect();
@@ -232,6 +254,7 @@ impl Snapshot {
     /// The number for an organization that has none: of all things that are kept apart by organization, the one that has
     /// to know of the others.
     async fn free_mark(&mut self) -> Result<Mark, StoreError> {
+        self.tx.wait_for_all_organizations().await?;
         let last = Query::select().expr(Expr::col(SearchIndexes::Number).max()).from(SearchIndexes::Table).take();
         let last: Option<(Option<i64>,)> = self.tx.fetch_optional(&last).await?;
         Ok(Mark(last.and_then(|(last,)| last).unwrap_or_default() + 1))

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::ids::{ConversationId, RunId},
-    server::search::document::SearchedRun,
+    server::{aside::aside, search::document::SearchedRun},
 };
 use sea_query::{Cond, Expr, ExprTrait, Order, Query};
 use sqlx::FromRow;
@@ -63,8 +63,16 @@ impl Snapshot {
             .order_by((RunContents::Table, RunContents::FirstStep), Order::Asc)
             .take();
         self.join_names(&mut select);
-        let mut runs: Vec<SearchedRun> = Vec::with_capacity(ids.len());
-        for row in self.tx.fetch_all::<TextsRow>(&select).await? {
+        let rows: Vec<TextsRow> = self.tx.fetch_all(&select).await?;
+        aside(move || TextsRow::read_all(rows)).await?
+    }
+}
+
+impl TextsRow {
+    /// The runs of rows, of which those of one run follow one another.
+    fn read_all(rows: Vec<Self>) -> Result<Vec<SearchedRun>, StoreError> {
+        let mut runs: Vec<SearchedRun> = Vec::new();
+        for row in rows {
             let (id, content) = (RunId(row.id), row.content()?);
             match runs.last_mut().filter(|run| run.id == id) {
                 Some(run) => run.steps.extend(content.steps),
@@ -73,9 +81,7 @@ impl Snapshot {
         }
         Ok(runs)
     }
-}
 
-impl TextsRow {
     fn content(&self) -> Result<SearchedContent, StoreError> {
         let content = self.packed_content.as_deref().map(packed::unpack_json).transpose();
         content.map(Option::unwrap_or_default).map_err(inconsistent)
