@@ -14,7 +14,7 @@ use std::time::Duration;
 const FIRST: u64 = 20;
 const MOST: u64 = 500;
 /// How long a transaction should take others' turn to write, its commit not counted.
-const HELD: Duration = Duration::from_millis(20);
+const HELD: Duration = Duration::from_millis(10);
 
 /// Takes away all runs of an organization that are older than so many days; how many.
 pub async fn prune(org: &OrgDb, files: &Files, days: RetentionDays, now: Timestamp) -> Result<u64, StoreError> {
@@ -56,10 +56,10 @@ mod tests {
     fn as_many_are_taken_as_fit_into_the_time() {
         let millis = Duration::from_millis;
         for (at_once, held, expected) in [
-            (20, millis(20), 20),
+            (20, millis(10), 20),
             (20, millis(1), 40),
-            (400, millis(4), 500),
-            (500, millis(100), 100),
+            (400, millis(2), 500),
+            (500, millis(100), 50),
             (2, millis(1_000), 1),
             (1, Duration::ZERO, 2),
         ] {
