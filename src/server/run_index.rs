@@ -9,11 +9,14 @@
 mod asked;
 mod block;
 mod blocks;
+mod durations;
 mod facets;
 mod kinds;
 pub mod packed;
 mod part;
+mod remembered;
 mod summary;
+mod sums;
 
 #[cfg(test)]
 mod tests;

@@ -84,6 +84,8 @@ impl<K: Eq + Hash, V: Clone> Question<K, V> {
     /// As often as somebody asked meanwhile.
     async fn answer<F: Future<Output = V>>(mut self, work: impl Fn() -> F) {
         loop {
+            // Those go first who are about to ask the same.
+            tokio::task::yield_now().await;
             let asked = {
                 let mut waiting = self.all.waiting();
                 let asked = waiting.get_mut(&self.key).map(mem::take).unwrap_or_default();

@@ -210,6 +210,16 @@ impl Asked {
         (last >= from && first < to).then_some(first >= from && last < to)
     }
 
+    /// Whether some of a group may be asked for, as far as kinds and time go.
+    pub(super) fn may_be_in_group(&self, group: &Group) -> bool {
+        self.covers(group.span()).is_some() && self.sum(group.kinds()) > 0
+    }
+
+    /// … of a block.
+    pub(super) fn may_be_in(&self, block: &Block) -> bool {
+        self.covers(block.span()).is_some() && block.kinds().any(|(kind, _)| self.has_kind(kind))
+    }
+
     /// How many of these runs, by the number of their kind, are of a kind that is asked for.
     fn sum(&self, runs: &[u64]) -> u64 {
         self.kinds.iter().zip(runs).map(|(is_asked, runs)| if *is_asked { *runs } else { 0 }).sum()

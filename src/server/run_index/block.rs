@@ -1,18 +1,21 @@
 //! Runs that were created one after the other, a bounded number in one block.
 
-use super::{Entry, kinds::KindId};
-use std::collections::HashMap;
+use super::{Entry, durations::Near, kinds::KindId, remembered::Remembered, sums::Sums};
+use crate::domain::filter::RunFilter;
+use std::{collections::HashMap, sync::Arc};
 
 /// Runs of a block: enough that few blocks are many runs, few enough that one is made anew in no time.
 /// Tests cut after a few.
 pub(super) const MAX_RUNS: usize = if cfg!(test) { 16 } else { 32_768 };
 
 /// Some runs in order of time.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Block {
     entries: Vec<Entry>,
     /// How many there are of each kind that is there.
     kinds: Vec<(KindId, u32)>,
+    sums: Remembered<(Arc<RunFilter>, i64), Sums>,
+    near: Remembered<(Arc<RunFilter>, [u16; 2]), Near>,
 }
 
 impl Block {
@@ -24,7 +27,7 @@ impl Block {
         }
         let mut kinds: Vec<_> = kinds.into_iter().collect();
         kinds.sort_unstable();
-        Self { entries, kinds }
+        Self { entries, kinds, sums: Remembered::default(), near: Remembered::default() }
     }
 
     pub(super) fn entries(&self) -> &[Entry] {
@@ -33,6 +36,16 @@ impl Block {
 
     pub(super) fn kinds(&self) -> impl Iterator<Item = (KindId, u32)> {
         self.kinds.iter().copied()
+    }
+
+    /// What those of its runs come to that a filter asks for, whose time is left open, in bars of so many microseconds.
+    pub(super) const fn sums(&self) -> &Remembered<(Arc<RunFilter>, i64), Sums> {
+        &self.sums
+    }
+
+    /// Which durations they have that are about as long as these.
+    pub(super) const fn near(&self) -> &Remembered<(Arc<RunFilter>, [u16; 2]), Near> {
+        &self.near
     }
 
     /// How many runs there are.

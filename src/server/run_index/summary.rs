@@ -1,28 +1,34 @@
 //! What the runs of a filter come to.
 
-use super::{Entry, RunIndex, asked::Asked};
+use super::{
+    RunIndex,
+    asked::Asked,
+    block::Block,
+    blocks::Group,
+    durations::{Durations, Near, PERCENTS, Place},
+    remembered::Remembered,
+    sums::{Runs, Sums},
+};
 use crate::domain::{
-    cost::{self, Usd},
     filter::RunFilter,
     status::RunStatus,
     summary::{Bar, Bars, Histogram, RunsSummary, StatusCounts, failure_rate},
     time::Timestamp,
 };
+use std::{hash::Hash, sync::Arc};
 
 impl RunIndex {
     /// Everything about the runs of a filter, with its dates relative to a moment; `None` when the filter asks for more than
     /// is known here.
     pub fn summary(&self, filter: &RunFilter, now: Timestamp) -> Option<RunsSummary> {
         let asked = self.ask(filter)?;
+        let of_any_time = Arc::new(RunFilter { started: None, ..filter.clone() });
         let bars = self.bars(filter, &asked, now);
-        let mut sums = Sums::new(bars);
-        // Close together: of many kinds there are many runs.
-        let status_of: Vec<_> = self.kinds.iter().map(|kind| kind.status).collect();
-        self.each(&asked, |entry| sums.add(entry, status_of[entry.kind.index()]));
-        let [p50, p95] = self.percentiles(&asked, &sums.coarse);
-        let statuses = by_status(&sums.statuses);
+        let sums = bars.map_or_else(Sums::default, |bars| self.sums(&asked, &of_any_time, bars.step));
+        let [p50, p95] = self.percentiles(&asked, &of_any_time, &sums.durations);
+        let statuses = by_status(&sums.statuses());
         Some(RunsSummary {
-            total: sums.statuses.iter().sum(),
+            total: statuses.values().sum(),
             total_capped: false,
             failure_rate: failure_rate(&statuses),
             statuses,
@@ -30,121 +36,73 @@ impl RunIndex {
             duration_p95_ms: p95,
             total_tokens: sums.tokens,
             usd_cost: sums.cost,
-            histogram: Histogram {
-                step_ms: bars.map_or(0, |bars| bars.step / 1_000),
-                bars: bars.map_or_else(Vec::new, |bars| {
-                    let bar = |(n, runs): (usize, &Runs)| Bar { from: bars.start(n), statuses: by_status(runs) };
-                    sums.bars.iter().enumerate().map(bar).collect()
-                }),
-            },
+            histogram: bars.map(|bars| histogram(bars, &sums)).unwrap_or_default(),
             facets: self.facets(filter, now)?,
         })
     }
 
-    fn each(&self, asked: &Asked, mut look: impl FnMut(&Entry)) {
-        for (_, block) in self.blocks.in_order().filter(|(_, block)| asked.covers(block.span()).is_some()) {
-            asked.entries_in(block).for_each(&mut look);
-        }
+    /// The blocks that may have some of the runs asked for, oldest first.
+    fn blocks_with<'a>(&'a self, asked: &'a Asked) -> impl DoubleEndedIterator<Item = &'a Block> {
+        let groups = self.blocks.groups().filter(|group| asked.may_be_in_group(group));
+        groups.flat_map(Group::blocks).filter(|block| asked.may_be_in(block))
     }
 
     /// The stretch of time that is asked for; where a side is open, up to the last run, or this moment if that is later.
+    /// `None` where there are no runs.
     fn bars(&self, filter: &RunFilter, asked: &Asked, now: Timestamp) -> Option<Bars> {
-        let mut times = self.blocks.in_order().flat_map(|(_, block)| asked.entries_in(block)).map(|entry| entry.at);
+        let mut runs = self.blocks_with(asked).flat_map(|block| asked.entries_in(block));
         let range = filter.started.unwrap_or_default();
-        let first = times.next().and_then(|at| Timestamp::from_micros(at).ok())?;
-        let mut times = self.blocks.in_order().rev().flat_map(|(_, block)| asked.entries_in(block).rev());
-        let last = times.next().and_then(|entry| Timestamp::from_micros(entry.at + 1).ok()).unwrap_or(first);
+        let first = runs.next().and_then(|entry| Timestamp::from_micros(entry.at).ok())?;
+        let last = runs.next_back().and_then(|entry| Timestamp::from_micros(entry.at + 1).ok()).unwrap_or(first);
         let to = range.to.unwrap_or_else(|| if range.from.is_some() { last.max(now) } else { last });
         Some(Bars::covering(range.from.unwrap_or(first), to))
     }
 
-    /// The durations than which half and 95 of 100 of the runs took no longer. The first look told how many there are of each
-    /// coarse duration; the second tells those apart that have the one in question.
-    fn percentiles(&self, asked: &Asked, coarse: &[u32]) -> [Option<u64>; 2] {
-        let count: u64 = coarse.iter().copied().map(u64::from).sum();
-        let places = [50, 95].map(|percent| Place::of(coarse, (count * percent).div_ceil(100)));
-        let mut fine = [vec![0_u32; COARSE], vec![0_u32; COARSE]];
-        if count > 0 {
-            self.each(asked, |entry| {
-                let Some(duration) = entry.duration_ms.get() else { return };
-                for (fine, place) in fine.iter_mut().zip(&places) {
-                    if place.as_ref().is_some_and(|place| place.value == duration >> 16) {
-                        fine[(duration & 0xffff) as usize] += 1;
-                    }
-                }
-            });
-        }
-        let exact = |n: usize| {
-            let place = places[n].as_ref()?;
-            let within = Place::of(&fine[n], place.rank)?;
-            Some(u64::from(place.value << 16 | within.value))
-        };
-        [exact(0), exact(1)]
-    }
-}
-
-/// How many durations are told apart at a first look, by their upper half.
-const COARSE: usize = 1 << 16;
-
-/// Where the value of a rank lies.
-struct Place {
-    value: u32,
-    /// Its rank among those that have this value.
-    rank: u64,
-}
-
-impl Place {
-    /// The value of a rank, which begins at one, among so many of each value; `None` when there are not so many.
-    fn of(counts: &[u32], rank: u64) -> Option<Self> {
-        let mut before = 0;
-        for (value, count) in (0..).zip(counts) {
-            let count = u64::from(*count);
-            if before + count >= rank && count > 0 {
-                return Some(Self { value, rank: rank - before });
+    /// Looks at what is worked out of every block, oldest first: anew only where a block is not asked for in whole, or was not
+    /// asked about yet.
+    fn each<Q: Clone + Eq + Hash, A>(
+        &self,
+        asked: &Asked,
+        (question, remembered): (&Q, impl Fn(&Block) -> &Remembered<Q, A>),
+        work: impl Fn(&Block) -> A,
+        mut look: impl FnMut(&A),
+    ) {
+        for block in self.blocks_with(asked) {
+            if asked.covers(block.span()) == Some(true) {
+                look(&remembered(block).answer(question, || work(block)));
+            } else {
+                look(&work(block));
             }
-            before += count;
         }
-        None
+    }
+
+    fn sums(&self, asked: &Asked, of_any_time: &Arc<RunFilter>, step: i64) -> Sums {
+        // Close together: of many kinds there are many runs.
+        let status_of: Vec<_> = self.kinds.iter().map(|kind| kind.status).collect();
+        let work = |block: &Block| Sums::of(asked.entries_in(block), step, |entry| status_of[entry.kind.index()]);
+        let (mut sums, question) = (Sums::default(), (Arc::clone(of_any_time), step));
+        self.each(asked, (&question, Block::sums), work, |more| sums.add(more));
+        sums
+    }
+
+    /// The durations than which half and 95 of 100 of the runs took no longer. How many took about as long is known; here
+    /// those are told apart that took about as long as the one in question.
+    fn percentiles(&self, asked: &Asked, of_any_time: &Arc<RunFilter>, durations: &Durations) -> [Option<u64>; 2] {
+        let count = durations.count();
+        let places = PERCENTS.map(|percent| Place::of(durations.about(), (count * percent).div_ceil(100)));
+        let [Some(half), Some(most)] = places else { return [None, None] };
+        let about = [half.value, most.value];
+        let (mut near, question) = (Near::default(), (Arc::clone(of_any_time), about));
+        let work = |block: &Block| Near::of(asked.entries_in(block), about);
+        self.each(asked, (&question, Block::near), work, |more| near.add(more));
+        near.at([half.rank, most.rank])
     }
 }
 
-/// Runs by the place of their status among all.
-type Runs = [u64; RunStatus::ALL.len()];
-
-/// What one look at the runs adds up.
-struct Sums {
-    axis: Option<Bars>,
-    statuses: Runs,
-    bars: Vec<Runs>,
-    coarse: Vec<u32>,
-    tokens: u64,
-    cost: Option<Usd>,
-}
-
-impl Sums {
-    fn new(axis: Option<Bars>) -> Self {
-        Self {
-            axis,
-            statuses: Runs::default(),
-            bars: vec![Runs::default(); axis.map_or(0, |bars| bars.count)],
-            coarse: vec![0; COARSE],
-            tokens: 0,
-            cost: None,
-        }
-    }
-
-    fn add(&mut self, entry: &Entry, status: RunStatus) {
-        let status = status as usize;
-        self.statuses[status] += 1;
-        if let Some(bar) = self.axis.and_then(|bars| bars.bar_of(entry.at)).and_then(|bar| self.bars.get_mut(bar)) {
-            bar[status] += 1;
-        }
-        if let Some(duration) = entry.duration_ms.get() {
-            self.coarse[(duration >> 16) as usize] += 1;
-        }
-        self.tokens += entry.tokens.get().map_or(0, u64::from);
-        self.cost = cost::add(self.cost, entry.cost.get());
-    }
+fn histogram(bars: Bars, sums: &Sums) -> Histogram {
+    let of_bars = sums.in_bars(bars);
+    let bar = |(n, runs): (usize, Runs)| Bar { from: bars.start(n), statuses: by_status(&runs) };
+    Histogram { step_ms: bars.step / 1_000, bars: of_bars.into_iter().enumerate().map(bar).collect() }
 }
 
 fn by_status(runs: &Runs) -> StatusCounts {

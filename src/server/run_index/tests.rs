@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 /// Some of them at one moment.
 fn any_facts() -> impl Strategy<Value = RunFacts> {
-    let numbers = (option::of(select(vec![0, 999, 1_000, 70_000, 5_000_000_000_i64])), option::of(0..20_000_i64));
+    let duration = prop_oneof![select(vec![0, 999, 1_000, 70_000, 5_000_000_000]), 0..200_000_i64];
+    let numbers = (option::of(duration), option::of(0..20_000_i64));
     let who = (select(RunStatus::ALL.to_vec()), 0..3_u128, option::of(0..2_u128));
     let what = (select(vec!["api", "web_chat"]), option::of(select(vec!["m", "n"])));
     let cost = option::of(0..9_000_000_000_000_i64);
@@ -188,6 +189,23 @@ proptest! {
                 prop_assert_eq!(promised(&facets.started, preset.key()), given(chosen));
             }
         }
+    }
+
+    #[test]
+    fn what_was_asked_before_is_answered_anew_after_a_write(
+        history in any_history(), filters in vec(any_filter(), 1..4), more in vec(any_facts(), 0..20), gone in any::<Index>()
+    ) {
+        let History { index, runs } = history;
+        let now = Timestamp::from_micros(30_000).unwrap();
+        let asked = |index: &RunIndex| filters.iter().map(|filter| index.summary(filter, now).unwrap()).collect::<Vec<_>>();
+        let before = asked(&index);
+        let gone = (!runs.is_empty()).then(|| gone.index(runs.len()));
+        let changes = more.iter().map(IndexChange::add).chain(gone.map(|gone| IndexChange::take(&runs[gone])));
+        let (next, _) = index.after(&changes.collect::<Vec<_>>());
+        let kept = runs.iter().enumerate().filter(|(n, _)| Some(*n) != gone).map(|(_, run)| run);
+        let (fresh, _) = RunIndex::default().after(&kept.chain(&more).map(IndexChange::add).collect::<Vec<_>>());
+        prop_assert_eq!(asked(&next), asked(&fresh));
+        prop_assert_eq!(asked(&index), before);
     }
 
     #[test]
