@@ -42,6 +42,13 @@ async fn numbers(org: &OrgDb, query: &str) -> Vec<u64> {
     found.page.rows.iter().map(|run| run.id.0.as_u64_pair().0 & 0xffff_ffff).collect()
 }
 
+/// A run of one step, later than those of lesser numbers.
+fn run(n: u64, input: &str) -> RunDocument {
+    runs::document(&json!({ "id": runs::id(1, n), "workflow_id": runs::id(2, 1), "status": "completed",
+        "created_at": runs::at(i64::try_from(n).unwrap()), "input_message": input,
+        "steps": [{ "id": "s", "name": "Look up", "output": "found" }] }))
+}
+
 /// A term of a question, what it is in folded words, and whether the last may go on. No beginning is so short that names have
 /// it too.
 fn any_term() -> impl Strategy<Value = (String, Vec<String>, bool)> {
@@ -169,10 +176,6 @@ async fn p23_every_part_of_a_run_is_found_and_says_where() {
 async fn p23_the_index_follows_what_is_written() {
     for database in both().await {
         let org = organization(&database.db).await;
-        let run = |n: u64, input: &str| {
-            runs::document(&json!({ "id": runs::id(1, n), "workflow_id": runs::id(2, 1), "status": "completed",
-                "created_at": runs::at(i64::try_from(n).unwrap()), "input_message": input }))
-        };
         let all = RunFilter::default();
         write(&org, &[run(1, "first words"), run(2, "other words")]).await;
         let before = found(&org, "words", &all, PageRequest::default()).await;
@@ -216,11 +219,6 @@ async fn p23_the_index_follows_what_is_written() {
 async fn p23_a_run_that_cannot_be_read_keeps_no_other_out() {
     for database in both().await {
         let org = organization(&database.db).await;
-        let run = |n: u64, input: &str| {
-            runs::document(&json!({ "id": runs::id(1, n), "workflow_id": runs::id(2, 1), "status": "completed",
-                "created_at": runs::at(i64::try_from(n).unwrap()), "input_message": input,
-                "steps": [{ "id": "s", "name": "Look up", "output": "found" }] }))
-        };
         write(&org, &(0..150).map(|n| run(n, "former words")).collect::<Vec<_>>()).await;
         assert_eq!(search_index::catch_up(&org).await.unwrap(), 150);
 

@@ -98,19 +98,16 @@ impl OrgDb {
         let words = snapshot.words_of(from, &written).await;
         drop(snapshot);
         let Some(next) = written.first() else { return Ok(KeptWords { runs: Some(0), held: Duration::ZERO }) };
-        let mut ready =
-            ReadyWords { from, to: position_of(next), words: Vec::new(), passed: None, most: 1, is_last: false };
+        let to = position_of(next);
+        let ready = |words, passed| ReadyWords { from, to, words, passed, most: 1, is_last: false };
         let kept = match words {
-            Ok((words, _)) => {
-                ready.words = words;
-                self.keep_words(&ready).await
-            }
+            Ok((words, _)) => self.keep_words(&ready(words, None)).await,
             Err(error) => Err(error),
         };
         match kept {
             Err(error) if !error.is_passing() => {
                 tracing::error!(%error, run_id = %next.id, "a run cannot be put into the search index");
-                self.keep_words(&ReadyWords { words: Vec::new(), passed: Some(next.id), ..ready }).await
+                self.keep_words(&ready(Vec::new(), Some(next.id))).await
             }
             kept => kept,
         }
