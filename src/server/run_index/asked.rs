@@ -212,7 +212,8 @@ impl Asked {
 
     /// Whether some of a group may be asked for, as far as kinds and time go.
     pub(super) fn may_be_in_group(&self, group: &Group) -> bool {
-        self.covers(group.span()).is_some() && self.sum(group.kinds()) > 0
+        let mut kinds = self.kinds.iter().zip(group.kinds());
+        self.covers(group.span()).is_some() && kinds.any(|(is_asked, runs)| *is_asked && *runs > 0)
     }
 
     /// … of a block.

@@ -7,6 +7,8 @@ use std::{collections::HashMap, sync::Arc};
 /// Runs of a block: enough that few blocks are many runs, few enough that one is made anew in no time.
 /// Tests cut after a few.
 pub(super) const MAX_RUNS: usize = if cfg!(test) { 16 } else { 32_768 };
+/// With fewer, an answer is worked out sooner than it is worth its memory: of small organizations there may be many.
+const WORTH_REMEMBERING: usize = MAX_RUNS / 4;
 
 /// Some runs in order of time.
 #[derive(Debug, Default)]
@@ -36,6 +38,11 @@ impl Block {
 
     pub(super) fn kinds(&self) -> impl Iterator<Item = (KindId, u32)> {
         self.kinds.iter().copied()
+    }
+
+    /// Whether what is worked out of it is worth being remembered.
+    pub(super) const fn is_worth_remembering(&self) -> bool {
+        self.len() >= WORTH_REMEMBERING
     }
 
     /// What those of its runs come to that a filter asks for, whose time is left open, in bars of so many microseconds.

@@ -12,9 +12,9 @@ const MAX_BLOCKS: usize = if cfg!(test) { 3 } else { 16 };
 
 /// Runs by the number of their kind; of kinds after the last there are none.
 #[derive(Debug, Clone, Default)]
-struct Sums(Vec<u64>);
+struct ByKind(Vec<u64>);
 
-impl Sums {
+impl ByKind {
     fn add(&mut self, block: &Block) {
         for (kind, runs) in block.kinds() {
             if self.0.len() <= kind.index() {
@@ -35,7 +35,7 @@ impl Sums {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Group {
     blocks: BTreeMap<i64, Arc<Block>>,
-    sums: Sums,
+    sums: ByKind,
 }
 
 impl Group {
@@ -85,7 +85,7 @@ impl Group {
 pub struct Blocks {
     /// Each by the time at which its first block begins.
     groups: BTreeMap<i64, Arc<Group>>,
-    sums: Sums,
+    sums: ByKind,
 }
 
 impl Blocks {

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Of how many questions a block knows the answers, of those that are asked most. At some 15 KB each they are an eighth of what
-/// the block itself takes, and more only where nearly all runs take about as long.
+/// a full block itself takes; where nearly all runs take about as long, they are several times as much.
 const QUESTIONS: usize = 8;
 
 /// Answers by their questions.

@@ -52,14 +52,16 @@ impl RunIndex {
     fn bars(&self, filter: &RunFilter, asked: &Asked, now: Timestamp) -> Option<Bars> {
         let mut runs = self.blocks_with(asked).flat_map(|block| asked.entries_in(block));
         let range = filter.started.unwrap_or_default();
-        let first = runs.next().and_then(|entry| Timestamp::from_micros(entry.at).ok())?;
-        let last = runs.next_back().and_then(|entry| Timestamp::from_micros(entry.at + 1).ok()).unwrap_or(first);
+        let first = runs.next()?;
+        let last = runs.next_back().unwrap_or(first);
+        let first = Timestamp::from_micros(first.at).ok()?;
+        let last = Timestamp::from_micros(last.at + 1).unwrap_or(first);
         let to = range.to.unwrap_or_else(|| if range.from.is_some() { last.max(now) } else { last });
         Some(Bars::covering(range.from.unwrap_or(first), to))
     }
 
-    /// Looks at what is worked out of every block, oldest first: anew only where a block is not asked for in whole, or was not
-    /// asked about yet.
+    /// Looks at what is worked out of every block, oldest first: anew where a block is small, not asked for in whole, or was
+    /// not asked about yet.
     fn each<Q: Clone + Eq + Hash, A>(
         &self,
         asked: &Asked,
@@ -68,7 +70,7 @@ impl RunIndex {
         mut look: impl FnMut(&A),
     ) {
         for block in self.blocks_with(asked) {
-            if asked.covers(block.span()) == Some(true) {
+            if block.is_worth_remembering() && asked.covers(block.span()) == Some(true) {
                 look(&remembered(block).answer(question, || work(block)));
             } else {
                 look(&work(block));
@@ -91,9 +93,9 @@ impl RunIndex {
         let count = durations.count();
         let places = PERCENTS.map(|percent| Place::of(durations.about(), (count * percent).div_ceil(100)));
         let [Some(half), Some(most)] = places else { return [None, None] };
-        let about = [half.value, most.value];
-        let (mut near, question) = (Near::default(), (Arc::clone(of_any_time), about));
-        let work = |block: &Block| Near::of(asked.entries_in(block), about);
+        let in_question = [half.value, most.value];
+        let (mut near, question) = (Near::default(), (Arc::clone(of_any_time), in_question));
+        let work = |block: &Block| Near::of(asked.entries_in(block), in_question);
         self.each(asked, (&question, Block::near), work, |more| near.add(more));
         near.at([half.rank, most.rank])
     }

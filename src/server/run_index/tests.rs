@@ -6,7 +6,7 @@ use crate::domain::{
     ids::{AiEmployeeId, WorkflowId},
     range::{DatePreset, DurationPreset, NumberPreset, Preset, Range, TokenPreset},
     status::RunStatus,
-    summary::failure_rate,
+    summary::{StatusCounts, failure_rate},
     time::Timestamp,
 };
 use proptest::{
@@ -17,6 +17,12 @@ use proptest::{
 };
 use uuid::Uuid;
 
+/// In microseconds since 1970: a few moments close together, and some that lie seconds to years apart.
+fn any_moment() -> impl Strategy<Value = i64> {
+    let apart = (-3..90_i64, select(vec![1_000_000, 20_000_000, 3_600_000_000, 10_000_000_000_000]));
+    prop_oneof![2 => (0..40_i64).prop_map(|at| at * 1_000), 1 => apart.prop_map(|(n, step)| n * step)]
+}
+
 /// Some of them at one moment.
 fn any_facts() -> impl Strategy<Value = RunFacts> {
     let duration = prop_oneof![select(vec![0, 999, 1_000, 70_000, 5_000_000_000]), 0..200_000_i64];
@@ -24,9 +30,9 @@ fn any_facts() -> impl Strategy<Value = RunFacts> {
     let who = (select(RunStatus::ALL.to_vec()), 0..3_u128, option::of(0..2_u128));
     let what = (select(vec!["api", "web_chat"]), option::of(select(vec!["m", "n"])));
     let cost = option::of(0..9_000_000_000_000_i64);
-    (0..40_i64, who, what, numbers, cost).prop_map(|(at, (status, skill, teammate), (source, model), numbers, cost)| {
-        RunFacts {
-            created_at: Timestamp::from_micros(at * 1_000).unwrap(),
+    (any_moment(), who, what, numbers, cost).prop_map(
+        |(at, (status, skill, teammate), (source, model), numbers, cost)| RunFacts {
+            created_at: Timestamp::from_micros(at).unwrap(),
             status,
             source: source.to_owned(),
             model: model.map(str::to_owned),
@@ -35,8 +41,8 @@ fn any_facts() -> impl Strategy<Value = RunFacts> {
             duration_ms: numbers.0,
             total_tokens: numbers.1,
             cost: cost.map(Usd::from_nanos),
-        }
-    })
+        },
+    )
 }
 
 fn any_range(bounds: Vec<u64>) -> impl Strategy<Value = Option<Range<u64>>> {
@@ -46,7 +52,8 @@ fn any_range(bounds: Vec<u64>) -> impl Strategy<Value = Option<Range<u64>>> {
 }
 
 fn any_filter() -> impl Strategy<Value = RunFilter> {
-    let time = || option::of((-1..42_i64).prop_map(|at| Timestamp::from_micros(at * 1_000).unwrap()));
+    let close = || (-1..42_i64).prop_map(|at| at * 1_000);
+    let time = || option::of(prop_oneof![close(), any_moment()].prop_map(|at| Timestamp::from_micros(at).unwrap()));
     let started = option::of((time(), time()).prop_map(|(from, to)| Range { from, to }));
     let who = (option::of(select(RunStatus::ALL.to_vec())), option::of(0..3_u128), option::of(0..2_u128));
     let what = (option::of(select(vec!["api", "web_chat"])), option::of(select(vec!["m", "n", "o"])));
@@ -153,6 +160,13 @@ proptest! {
                 let of_bars = summary.histogram.bars.iter().filter_map(|bar| bar.statuses.get(&status));
                 prop_assert_eq!(of_bars.sum::<u64>(), wanted);
             }
+            for (n, bar) in summary.histogram.bars.iter().enumerate() {
+                let of_bar = summary.histogram.range(n, n).unwrap();
+                let runs = fitting.iter().filter(|run| of_bar.contains(&run.created_at));
+                let mut statuses = StatusCounts::new();
+                runs.for_each(|run| *statuses.entry(run.status).or_default() += 1);
+                prop_assert_eq!(&bar.statuses, &statuses);
+            }
             prop_assert_eq!(summary.failure_rate, failure_rate(&summary.statuses));
             // What an option promises is what choosing it gives.
             let facets = index.facets(&filter, now).unwrap();
@@ -243,6 +257,27 @@ proptest! {
         }
         prop_assert!(PackedBlock::read(&bytes).is_err());
     }
+}
+
+#[test]
+fn a_run_of_a_clock_ahead_has_its_bar() {
+    let minute = Timestamp::from_micros(60_000_000).unwrap();
+    let run = RunFacts {
+        created_at: minute,
+        status: RunStatus::Completed,
+        source: "api".to_owned(),
+        model: None,
+        workflow_id: WorkflowId(Uuid::nil()),
+        ai_employee_id: None,
+        duration_ms: None,
+        total_tokens: None,
+        cost: None,
+    };
+    let (index, _) = RunIndex::default().after(&[IndexChange::add(&run)]);
+    let since = Range { from: Some(Timestamp::EPOCH), to: None };
+    let filter = RunFilter { started: Some(since), ..RunFilter::default() };
+    let bars = index.summary(&filter, Timestamp::EPOCH).unwrap().histogram.bars;
+    assert_eq!(bars.last().map(|bar| (bar.from, bar.statuses.values().sum())), Some((minute, 1_u64)));
 }
 
 #[test]
