@@ -1,6 +1,12 @@
 //! Runs that were created one after the other, a bounded number in one block.
 
-use super::{Entry, durations::Near, kinds::KindId, remembered::Remembered, sums::Sums};
+use super::{
+    Entry,
+    durations::{InQuestion, Near},
+    kinds::KindId,
+    remembered::Remembered,
+    sums::Sums,
+};
 use crate::domain::filter::RunFilter;
 use std::{collections::HashMap, sync::Arc};
 
@@ -17,7 +23,7 @@ pub struct Block {
     /// How many there are of each kind that is there.
     kinds: Vec<(KindId, u32)>,
     sums: Remembered<(Arc<RunFilter>, i64), Sums>,
-    near: Remembered<(Arc<RunFilter>, [u16; 2]), Near>,
+    near: Remembered<(Arc<RunFilter>, InQuestion), Near>,
 }
 
 impl Block {
@@ -51,7 +57,7 @@ impl Block {
     }
 
     /// Which durations they have that are about as long as these.
-    pub(super) const fn near(&self) -> &Remembered<(Arc<RunFilter>, [u16; 2]), Near> {
+    pub(super) const fn near(&self) -> &Remembered<(Arc<RunFilter>, InQuestion), Near> {
         &self.near
     }
 

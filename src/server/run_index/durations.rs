@@ -6,6 +6,9 @@ use super::Entry;
 /// The shares of a hundred that are asked for.
 pub(super) const PERCENTS: [u64; 2] = [50, 95];
 
+/// For each of these shares, about how long the runs took that it lies among.
+pub(super) type InQuestion = [u16; PERCENTS.len()];
+
 /// About how long: in whole milliseconds below 256; above, each doubling is cut into so many equal parts.
 const PARTS: u32 = 128;
 /// How many durations are told apart at a first look.
@@ -74,7 +77,7 @@ pub(super) struct Near([Vec<(u32, u32)>; PERCENTS.len()]);
 
 impl Near {
     /// Those of some runs.
-    pub fn of<'a>(entries: impl Iterator<Item = &'a Entry>, in_question: [u16; PERCENTS.len()]) -> Self {
+    pub fn of<'a>(entries: impl Iterator<Item = &'a Entry>, in_question: InQuestion) -> Self {
         let mut near: [Vec<u32>; PERCENTS.len()] = Default::default();
         for duration in entries.filter_map(|entry| entry.duration_ms.get()) {
             let number = about(duration);
