@@ -51,6 +51,8 @@ fn main() {
             let began = Instant::now();
             fill(&org, runs).await;
             println!("\n== {kind}, {runs} runs, written in {:.0} s", began.elapsed().as_secs_f64());
+            let postgres = (kind == "PostgreSQL").then(|| installation.url());
+            tidy(postgres).await;
             let before = weight(&installation);
             let began = Instant::now();
             assert_eq!(search_index::catch_up(&org).await.unwrap(), runs);
@@ -60,15 +62,18 @@ fn main() {
             let late = if rate < 1_000.0 { "  below what was promised" } else { "" };
             println!("indexed {rate:>23.0} runs/s{late}");
             println!("bytes of the index     {:>8} a run", (weight(&installation) - before) / runs);
-            if kind == "PostgreSQL" {
-                // What the server does by itself after a while.
-                let url = installation.url().to_owned();
-                let pool = sqlx::PgPool::connect(&url).await.unwrap();
-                sqlx::query("VACUUM ANALYZE").execute(&pool).await.unwrap();
-            }
+            tidy(postgres).await;
             Box::pin(searches(&org, runs, kind == "SQLite")).await;
             println!("resident               {:>8.0} MB", resident(std::process::id()));
         });
+    }
+}
+
+/// What a server of PostgreSQL does by itself within a minute.
+async fn tidy(postgres: Option<&str>) {
+    if let Some(url) = postgres {
+        let pool = sqlx::PgPool::connect(url).await.unwrap();
+        sqlx::query("VACUUM ANALYZE").execute(&pool).await.unwrap();
     }
 }
 

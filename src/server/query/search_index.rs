@@ -12,6 +12,10 @@ const MOST: u64 = 512;
 const LONG: Duration = Duration::from_millis(50);
 const SHORT: Duration = Duration::from_millis(20);
 
+/// After how many runs words are settled, and at the end of a turn: less often takes longer at a time, more often longer
+/// in all.
+const UNSETTLED: u64 = 256;
+
 /// How long one organization may keep the others waiting.
 const TURN: Duration = Duration::from_millis(500);
 
@@ -40,17 +44,20 @@ struct Round {
     next: Option<ReadyWords>,
     /// Whether there are no others.
     is_all: bool,
+    is_settled: bool,
 }
 
 /// Puts runs into the index that are not there as they are, for about as long as a turn takes, and waits at its end until
 /// others could write. Where another server was faster, it leaves the next ones to that one, for as long.
 pub async fn take_turn(org: &OrgDb) -> Result<CaughtUp, StoreError> {
-    let (mut most, mut runs, mut ready, began) = (FIRST, 0, None, Instant::now());
+    let (mut most, mut runs, mut unsettled, mut ready, began) = (FIRST, 0, 0, None, Instant::now());
     loop {
         let goes_on = began.elapsed() < TURN;
-        let round = match Box::pin(round(org, ready.take(), most, goes_on)).await {
+        let settles = !goes_on || unsettled >= UNSETTLED;
+        let round = match Box::pin(round(org, ready.take(), most, goes_on, settles)).await {
             Err(error) if !error.is_passing() => {
-                Round { kept: Box::pin(org.index_next()).await?, most: FEWEST, next: None, is_all: false }
+                let kept = Box::pin(org.index_next()).await?;
+                Round { kept, most: FEWEST, next: None, is_all: false, is_settled: false }
             }
             round => round?,
         };
@@ -60,6 +67,7 @@ pub async fn take_turn(org: &OrgDb) -> Result<CaughtUp, StoreError> {
             return Ok(CaughtUp { runs, is_all: false });
         };
         runs += kept;
+        unsettled = if round.is_settled { 0 } else { unsettled + kept };
         if round.is_all {
             return Ok(CaughtUp { runs, is_all: true });
         }
@@ -75,20 +83,35 @@ pub async fn take_turn(org: &OrgDb) -> Result<CaughtUp, StoreError> {
     }
 }
 
-/// Keeps the words of some runs, and makes those of the next ones meanwhile if it goes on.
-async fn round(org: &OrgDb, ready: Option<ReadyWords>, most: u64, goes_on: bool) -> Result<Round, StoreError> {
+/// Keeps the words of some runs and may settle them; makes those of the next ones meanwhile if it goes on.
+async fn round(
+    org: &OrgDb,
+    ready: Option<ReadyWords>,
+    most: u64,
+    goes_on: bool,
+    settles: bool,
+) -> Result<Round, StoreError> {
     let ready = match ready {
         Some(ready) => ready,
         None => org.next_words(None, most).await?,
+    };
+    let keep = async {
+        let kept = org.keep_words(&ready).await?;
+        let is_settled = (settles || ready.is_last) && kept.runs.is_some_and(|runs| runs > 0);
+        if is_settled && let Err(error) = org.settle_words().await {
+            tracing::warn!(%error, "words in the search index are slow to look up");
+        }
+        Ok::<_, StoreError>((kept, is_settled))
     };
     let next = async {
         // If they cannot be made, that is said when it is their turn.
         if goes_on && !ready.is_last { org.next_words(Some(&ready), most).await.ok() } else { None }
     };
-    let (kept, next) = tokio::join!(org.keep_words(&ready), next);
-    let kept = kept?;
+    let (kept, next) = tokio::join!(keep, next);
+    let (kept, is_settled) = kept?;
     let is_kept = kept.runs.is_some();
-    Ok(Round { kept, most: ready.most, next: next.filter(|_| is_kept), is_all: ready.is_last && is_kept })
+    let next = next.filter(|_| is_kept);
+    Ok(Round { kept, most: ready.most, next, is_all: ready.is_last && is_kept, is_settled })
 }
 
 /// Puts all runs into the index that are not there as they are; how many.

@@ -170,6 +170,15 @@ impl Db {
         }
     }
 
+    /// Puts words where they are looked up that were only noted so far. PostgreSQL would do that within one of the transactions
+    /// that note some, for which writers wait (GIN's pending list).
+    pub(super) async fn settle_words(&self) -> Result<(), StoreError> {
+        if let Pools::Postgres(pool) = &self.pools {
+            sqlx::query("SELECT gin_clean_pending_list('search_words_by_word')").execute(pool).await?;
+        }
+        Ok(())
+    }
+
     /// How long a write of another process may go unheard. SQLite has no way to tell them; PostgreSQL does, but a message
     /// may be lost with a connection.
     pub fn longest_silence(&self) -> Duration {

@@ -1,11 +1,11 @@
 //! The document of each run: the number under which its words are kept, which grows with the time of its creation.
 
-use super::{engine::Tx, error::StoreError, insert_rows::insert_rows, org_db::OrgDb, schema::SearchDocs};
+use super::{engine::Tx, error::StoreError, org_db::OrgDb, schema::SearchDocs};
 use crate::domain::{ids::RunId, range::Range, time::Timestamp};
 use sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Bits of a document that tell runs of one millisecond apart.
@@ -35,6 +35,11 @@ pub(super) const fn first_of(document: i64) -> i64 {
     document - document.rem_euclid(TIES)
 }
 
+/// The last one of it.
+pub(super) const fn last_of(document: i64) -> i64 {
+    first_of(document) + (TIES - 1)
+}
+
 fn first_at(time: Timestamp) -> i64 {
     time.millis().clamp(-MAX_MILLIS, MAX_MILLIS) << TIE_BITS
 }
@@ -49,7 +54,7 @@ pub(super) fn between(created: Option<Range<Timestamp>>) -> (i64, i64) {
 
 impl OrgDb {
     /// The documents that runs have.
-    pub(super) async fn documents_of(&self, tx: &mut Tx, ids: &[RunId]) -> Result<HashMap<RunId, i64>, StoreError> {
+    async fn documents_of(&self, tx: &mut Tx, ids: &[RunId]) -> Result<HashMap<RunId, i64>, StoreError> {
         let select = Query::select()
             .columns([SearchDocs::RunId, SearchDocs::Document])
             .from(SearchDocs::Table)
@@ -60,19 +65,20 @@ impl OrgDb {
         Ok(rows.into_iter().map(|row| (RunId(row.run_id), row.document)).collect())
     }
 
-    /// Forgets the words of runs that are taken away, or that get others.
-    pub(super) async fn forget_words(&self, tx: &mut Tx, ids: &[RunId]) -> Result<(), StoreError> {
-        let documents: Vec<i64> = self.documents_of(tx, ids).await?.into_values().collect();
-        if documents.is_empty() {
-            return Ok(());
+    /// Forgets the words of runs that are taken away, or that get others; which documents these had.
+    pub(super) async fn forget_words(&self, tx: &mut Tx, ids: &[RunId]) -> Result<HashMap<RunId, i64>, StoreError> {
+        let had = self.documents_of(tx, ids).await?;
+        if had.is_empty() {
+            return Ok(had);
         }
-        self.delete_words(tx, &documents).await?;
+        self.delete_words(tx, &had.values().copied().collect::<Vec<_>>()).await?;
         let delete = Query::delete()
             .from_table(SearchDocs::Table)
             .and_where(self.owns((SearchDocs::Table, SearchDocs::OrganizationId)))
             .and_where(Expr::col(SearchDocs::RunId).is_in(ids.iter().map(|id| id.0)))
             .take();
-        tx.execute(&delete).await.map(drop)
+        tx.execute(&delete).await?;
+        Ok(had)
     }
 
     /// Gives runs that have none a document: the one that they had, where their time has not changed, or any of their time
@@ -85,32 +91,31 @@ impl OrgDb {
     ) -> Result<Vec<Placed>, StoreError> {
         let mut placed = Vec::with_capacity(runs.len());
         let mut waiting: Vec<(RunId, Timestamp)> = runs.to_vec();
-        for attempt in 0..ATTEMPTS {
-            let ids: Vec<_> = waiting.iter().map(|(id, _)| *id).collect();
-            let row = |(id, created_at): &(RunId, Timestamp)| {
+        let mut attempts = 0..ATTEMPTS;
+        while !waiting.is_empty() {
+            let Some(attempt) = attempts.next() else {
+                let problem = format!("{} runs of one millisecond find no number", waiting.len());
+                return Err(StoreError::Inconsistent { table: "search_docs", problem });
+            };
+            let mut insert = Query::insert()
+                .into_table(SearchDocs::Table)
+                .columns([SearchDocs::OrganizationId, SearchDocs::RunId, SearchDocs::Document, SearchDocs::CreatedAt])
+                .on_conflict(OnConflict::new().do_nothing().to_owned())
+                .returning(Query::returning().columns([SearchDocs::RunId, SearchDocs::Document]))
+                .take();
+            for (id, created_at) in &waiting {
                 let first = first_at(*created_at);
                 let had = before.get(id).copied().filter(|had| attempt == 0 && first_of(*had) == first);
-                let tie = tie_of(*id, attempt);
-                let document = had.unwrap_or(first + tie);
-                vec![self.organization_id().0.into(), id.0.into(), document.into(), created_at.micros().into()]
-            };
-            let columns = [SearchDocs::OrganizationId, SearchDocs::RunId, SearchDocs::Document, SearchDocs::CreatedAt];
-            let taken = OnConflict::new().do_nothing().to_owned();
-            insert_rows(tx, SearchDocs::Table, &columns, waiting.iter().map(row).collect(), Some(taken)).await?;
-            let there = self.documents_of(tx, &ids).await?;
-            waiting.retain(|(run_id, _)| match there.get(run_id) {
-                Some(document) => {
-                    placed.push(Placed { run_id: *run_id, document: *document });
-                    false
-                }
-                None => true,
-            });
-            if waiting.is_empty() {
-                return Ok(placed);
+                let document = had.unwrap_or_else(|| first + tie_of(*id, attempt));
+                let organization_id = self.organization_id().0.into();
+                insert.values_panic([organization_id, id.0.into(), document.into(), created_at.micros().into()]);
             }
+            let rows: Vec<DocumentRow> = tx.fetch_all(&insert).await?;
+            let found: HashSet<RunId> = rows.iter().map(|row| RunId(row.run_id)).collect();
+            waiting.retain(|(run_id, _)| !found.contains(run_id));
+            placed.extend(rows.into_iter().map(|row| Placed { run_id: RunId(row.run_id), document: row.document }));
         }
-        let problem = format!("{} runs of one millisecond find no number", waiting.len());
-        Err(StoreError::Inconsistent { table: "search_docs", problem })
+        Ok(placed)
     }
 }
 

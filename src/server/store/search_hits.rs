@@ -6,7 +6,7 @@ use super::{
     run_rows::RunRow,
     runs::Columns,
     schema::{SearchDocs, WorkflowRuns as Runs},
-    search_docs::{between, first_of},
+    search_docs::{between, first_of, last_of},
     search_words::Matching,
 };
 use crate::{
@@ -18,9 +18,13 @@ use crate::{
     },
     server::search::query::SearchQuery,
 };
-use sea_query::{Alias, Asterisk, Cond, Expr, ExprTrait, Func, Iden, Order, Query, SelectStatement};
+use sea_query::{Alias, Asterisk, Cond, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use sqlx::FromRow;
 use uuid::Uuid;
+
+/// Documents of one statement. Where no more are found, their runs are looked at by themselves: no database has to guess how
+/// few they are.
+const FEW: usize = 500;
 
 /// A page of what was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,27 +35,22 @@ pub struct Hits {
     pub total: Total,
 }
 
-/// The documents that match, from which the runs are joined.
-#[derive(Debug, Clone, Copy, Iden)]
-enum Hit {
-    Table,
-    Document,
-}
-
-#[derive(FromRow)]
-struct HitRow {
-    run_id: Uuid,
-}
-
-#[derive(FromRow)]
-struct CountedRow {
-    run_id: Uuid,
-    total: i64,
-}
-
 #[derive(FromRow)]
 struct DocumentRow {
     document: i64,
+}
+
+/// A run, in the order in which runs are listed.
+#[derive(FromRow, PartialEq, Eq, PartialOrd, Ord)]
+struct HitRow {
+    created_at: i64,
+    run_id: Uuid,
+}
+
+#[derive(FromRow)]
+struct FittingRow {
+    run_id: Uuid,
+    total: i64,
 }
 
 impl Snapshot {
@@ -63,100 +62,123 @@ impl Snapshot {
         page: PageRequest,
     ) -> Result<Hits, StoreError> {
         let Some(indexed) = self.indexed().await? else { return Ok(Hits::default()) };
-        let matching = self.matching(indexed.mark, query).await?;
+        let matching = self.matching(indexed.mark, query, between(filter.started)).await?;
+        let few = self.some_documents(&matching, FEW as u64 + 1);
+        let few = self.fetch_documents(&few).await?;
+        if few.len() <= FEW {
+            let hits = self.hits_of(&few, filter).await?;
+            return Ok(Hits {
+                total: Total::from(hits.len() as u64),
+                ids: part(hits, page.offset(), page.limit.get()),
+            });
+        }
+        let found = count(self.some_documents(&matching, Total::COUNTED + 1));
+        let found = Total::counted(self.tx.fetch_count(&found).await?);
         if *filter == RunFilter::default() {
-            self.search_all(&matching, page).await
+            self.page_of_all(&matching, found, page).await
         } else {
-            self.search_among(&matching, filter, page).await
+            self.page_of_fitting(&matching, found, filter, page).await
         }
     }
 
-    async fn search_all(&mut self, matching: &Matching, page: PageRequest) -> Result<Hits, StoreError> {
-        let everything = between(None);
-        let some = self.documents(matching, Hit::Document, everything).limit(Total::COUNTED + 1).take();
-        let total = Total::counted(self.tx.fetch_count(&count(some)).await?);
-        if page.offset() >= total.rows {
-            return Ok(Hits { ids: Vec::new(), total });
-        }
-        // Documents of one millisecond are in no order: those of the last one on the page all take part.
-        let last = Ord::min(page.offset() + page.limit.get(), total.rows) - 1;
-        let last = self.newest_documents(matching, Hit::Document, everything).limit(1).offset(last).take();
-        let last: Option<DocumentRow> = self.tx.fetch_optional(&last).await?;
-        let from = last.map_or(i64::MIN, |row| first_of(row.document));
-        let rows: Vec<HitRow> = self.tx.fetch_all(&self.page_since(matching, from, page)).await?;
-        let ids = rows.into_iter().map(|row| RunId(row.run_id)).collect();
-        Ok(Hits { ids, total })
+    async fn page_of_all(&mut self, matching: &Matching, found: Total, page: PageRequest) -> Result<Hits, StoreError> {
+        let left = found.rows.saturating_sub(page.offset());
+        let on_page =
+            self.newest_documents(matching, found).limit(Ord::min(left, page.limit.get())).offset(page.offset()).take();
+        let on_page = self.fetch_documents(&on_page).await?;
+        let (Some(first), Some(last)) = (on_page.first(), on_page.last()) else {
+            return Ok(Hits { ids: Vec::new(), total: found });
+        };
+        // Documents of one millisecond are in no order: all of those at the borders of the page may be on it.
+        let around = self.documents(&matching.between(first_of(*last), last_of(*first)));
+        let around = self.fetch_documents(&around).await?;
+        let before = around.iter().filter(|document| *document > first).count();
+        let hits = self.hits_of(&around, &RunFilter::default()).await?;
+        Ok(Hits { ids: part(hits, before as u64, on_page.len() as u64), total: found })
     }
 
-    /// A page of what is found, which begins with the newest and ends with no older document.
-    fn page_since(&self, matching: &Matching, from: i64, page: PageRequest) -> SelectStatement {
-        // With a limit, so that SQLite asks its index for all of them at once, and not for each run of the organization.
-        let some =
-            self.newest_documents(matching, Hit::Document, (from, i64::MAX)).limit(i64::MAX.unsigned_abs()).take();
-        in_order(self.of_documents(some), page)
-    }
-
-    async fn search_among(
+    async fn page_of_fitting(
         &mut self,
         matching: &Matching,
+        found: Total,
         filter: &RunFilter,
         page: PageRequest,
     ) -> Result<Hits, StoreError> {
-        let within = between(filter.started);
-        let fitting = self.fitting(matching, filter);
+        let newest = self.newest_documents(matching, found).limit(Total::COUNTED).take();
+        let fitting = self.fitting(newest, filter);
         // Both at once: to look at so many runs is what takes the time.
-        let select =
-            in_order(fitting.clone(), page).expr_as(Expr::cust("COUNT(*) OVER ()"), Alias::new("total")).take();
-        let rows: Vec<CountedRow> = self.tx.fetch_all(&select).await?;
+        let select = fitting
+            .clone()
+            .expr_as(Expr::cust("COUNT(*) OVER ()"), Alias::new("total"))
+            .order_by((SearchDocs::Table, SearchDocs::CreatedAt), Order::Desc)
+            .order_by((SearchDocs::Table, SearchDocs::RunId), Order::Desc)
+            .limit(page.limit.get())
+            .offset(page.offset())
+            .take();
+        let rows: Vec<FittingRow> = self.tx.fetch_all(&select).await?;
         let fitting = match rows.first() {
             Some(row) => row.total.unsigned_abs(),
             None => self.tx.fetch_count(&count(fitting)).await?,
         };
         let ids = rows.into_iter().map(|row| RunId(row.run_id)).collect();
-        let some = self.documents(matching, Hit::Document, within).limit(Total::COUNTED + 1).take();
-        let is_capped = self.tx.fetch_count(&count(some)).await? > Total::COUNTED;
-        Ok(Hits { ids, total: Total { rows: fitting, is_capped } })
+        Ok(Hits { ids, total: Total { rows: fitting, ..found } })
     }
 
-    /// The newest of what is found, as far as it fits a filter.
-    fn fitting(&self, matching: &Matching, filter: &RunFilter) -> SelectStatement {
-        let newest =
-            self.newest_documents(matching, Hit::Document, between(filter.started)).limit(Total::COUNTED).take();
-        let of_document = self
-            .owns((Runs::Table, Runs::OrganizationId))
-            .and(Expr::col((Runs::Table, Runs::Id)).equals((SearchDocs::Table, SearchDocs::RunId)));
-        self.of_documents(newest)
-            .cross_join(Runs::Table)
-            .and_where(of_document)
-            .cond_where(self.condition(filter))
-            .take()
+    async fn fetch_documents(&mut self, select: &SelectStatement) -> Result<Vec<i64>, StoreError> {
+        let rows: Vec<DocumentRow> = self.tx.fetch_all(select).await?;
+        Ok(rows.into_iter().map(|row| row.document).collect())
     }
 
-    /// How the database finds a page; for the tests, which hold it to its indexes.
-    pub async fn explain_search(&mut self, query: &SearchQuery, filter: &RunFilter) -> Result<Vec<String>, StoreError> {
-        let Some(indexed) = self.indexed().await? else { return Ok(Vec::new()) };
-        let matching = self.matching(indexed.mark, query).await?;
-        let page = PageRequest::default();
-        let rows = if *filter == RunFilter::default() {
-            self.page_since(&matching, 0, page)
-        } else {
-            in_order(self.fitting(&matching, filter), page)
-        };
-        self.tx.explain(&rows).await
+    /// The runs of documents, as far as they fit a filter, newest first.
+    async fn hits_of(&mut self, documents: &[i64], filter: &RunFilter) -> Result<Vec<HitRow>, StoreError> {
+        let mut hits = Vec::new();
+        for documents in documents.chunks(FEW) {
+            let mut select = Query::select()
+                .columns([SearchDocs::CreatedAt, SearchDocs::RunId].map(|column| (SearchDocs::Table, column)))
+                .from(SearchDocs::Table)
+                .and_where(self.owns((SearchDocs::Table, SearchDocs::OrganizationId)))
+                .and_where(Expr::col((SearchDocs::Table, SearchDocs::Document)).is_in(documents.iter().copied()))
+                .take();
+            if *filter != RunFilter::default() {
+                self.join_fitting(&mut select, filter);
+            }
+            let some: Vec<HitRow> = self.tx.fetch_all(&select).await?;
+            hits.extend(some);
+        }
+        hits.sort_unstable_by(|one: &HitRow, other| other.cmp(one));
+        Ok(hits)
     }
 
-    /// The runs of documents. They are joined as CROSS, here and above, so that SQLite begins with the documents: of how few
-    /// they are it knows nothing, and would go through all runs of the organization.
-    fn of_documents(&self, documents: SelectStatement) -> SelectStatement {
+    /// The runs of documents, as far as they fit a filter. They are joined as CROSS, here and below, so that SQLite begins with
+    /// the documents: of how few they are it knows nothing, and would go through all runs of the organization.
+    fn fitting(&self, documents: SelectStatement, filter: &RunFilter) -> SelectStatement {
+        let found = Alias::new("hit");
         let of_document = Cond::all()
             .add(self.owns((SearchDocs::Table, SearchDocs::OrganizationId)))
-            .add(Expr::col((SearchDocs::Table, SearchDocs::Document)).equals((Hit::Table, Hit::Document)));
-        Query::select()
+            .add(Expr::col((SearchDocs::Table, SearchDocs::Document)).equals((found.clone(), SearchDocs::Document)));
+        let mut select = Query::select()
             .column((SearchDocs::Table, SearchDocs::RunId))
-            .from_subquery(documents, Hit::Table)
+            .from_subquery(documents, found)
             .cross_join(SearchDocs::Table)
             .cond_where(of_document)
-            .take()
+            .take();
+        self.join_fitting(&mut select, filter);
+        select
+    }
+
+    fn join_fitting(&self, select: &mut SelectStatement, filter: &RunFilter) {
+        let of_run = self
+            .owns((Runs::Table, Runs::OrganizationId))
+            .and(Expr::col((Runs::Table, Runs::Id)).equals((SearchDocs::Table, SearchDocs::RunId)));
+        select.cross_join(Runs::Table).and_where(of_run).cond_where(self.condition(filter));
+    }
+
+    /// How the database finds those that fit; for the tests, which hold it to its indexes.
+    pub async fn explain_search(&mut self, query: &SearchQuery, filter: &RunFilter) -> Result<Vec<String>, StoreError> {
+        let Some(indexed) = self.indexed().await? else { return Ok(Vec::new()) };
+        let matching = self.matching(indexed.mark, query, between(filter.started)).await?;
+        let newest = self.newest_documents(&matching, Total::default()).limit(Total::COUNTED).take();
+        self.tx.explain(&self.fitting(newest, filter)).await
     }
 
     /// Runs by their ids, in no order.
@@ -175,14 +197,9 @@ impl Snapshot {
     }
 }
 
-/// A page of what is found, newest first.
-fn in_order(mut found: SelectStatement, page: PageRequest) -> SelectStatement {
-    found
-        .order_by((SearchDocs::Table, SearchDocs::CreatedAt), Order::Desc)
-        .order_by((SearchDocs::Table, SearchDocs::RunId), Order::Desc)
-        .limit(page.limit.get())
-        .offset(page.offset())
-        .take()
+fn part(hits: Vec<HitRow>, offset: u64, limit: u64) -> Vec<RunId> {
+    let size = |rows: u64| rows.try_into().unwrap_or(usize::MAX);
+    hits.into_iter().skip(size(offset)).take(size(limit)).map(|hit| RunId(hit.run_id)).collect()
 }
 
 fn count(of: SelectStatement) -> SelectStatement {

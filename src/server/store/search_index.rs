@@ -118,6 +118,11 @@ impl OrgDb {
         tokio::time::sleep(self.db.gap()).await;
     }
 
+    /// Puts words where they are looked up that were kept lately; until then they are found, though slower.
+    pub async fn settle_words(&self) -> Result<(), StoreError> {
+        self.db.settle_words().await
+    }
+
     /// Keeps words, and that the index has come so far. Of what was written meanwhile, the words are made again later.
     pub async fn keep_words(&self, ready: &ReadyWords) -> Result<KeptWords, StoreError> {
         if ready.to == ready.from {
@@ -136,8 +141,7 @@ impl OrgDb {
         };
         let ids: Vec<_> = ready.words.iter().map(|(id, ..)| *id).chain(ready.passed).collect();
         let unchanged = view.unchanged(&ready.words).await?;
-        let had = self.documents_of(&mut view.tx, &ids).await?;
-        self.forget_words(&mut view.tx, &ids).await?;
+        let had = self.forget_words(&mut view.tx, &ids).await?;
         let placed = self.place(&mut view.tx, &unchanged, &had).await?;
         let words: HashMap<RunId, &[Option<String>]> =
             ready.words.iter().map(|(id, _, words)| (*id, &**words)).collect();

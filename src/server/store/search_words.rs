@@ -8,8 +8,11 @@ use super::{
     org_db::{OrgDb, Snapshot},
     schema::SearchWords,
 };
-use crate::server::search::query::{Phrase, SearchQuery};
-use sea_query::{Alias, Expr, ExprTrait, IntoIden, Order, Query, SelectStatement, SimpleExpr};
+use crate::{
+    domain::page::Total,
+    server::search::query::{Phrase, SearchQuery},
+};
+use sea_query::{Alias, CommonTableExpression, Expr, ExprTrait, IntoIden, Order, Query, SelectStatement, SimpleExpr};
 use sqlx::FromRow;
 use std::collections::BTreeMap;
 
@@ -25,9 +28,12 @@ const GAP: &str = "_";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark(pub i64);
 
-/// A question in the language of the database.
+/// A question in the language of the database, and between which documents it looks.
 #[derive(Debug, Clone)]
-pub(super) struct Matching(String);
+pub(super) struct Matching {
+    question: String,
+    between: (i64, i64),
+}
 
 #[derive(FromRow)]
 struct TermRow {
@@ -86,8 +92,15 @@ fn in_postgres(phrase: &Phrase) -> String {
 }
 
 /// All terms, each as any of what it may be found as.
-fn all_of(terms: impl Iterator<Item = Vec<String>>, and: &str, or: &str) -> Matching {
-    Matching(terms.map(|phrases| format!("({})", phrases.join(or))).collect::<Vec<_>>().join(and))
+fn all_of(terms: impl Iterator<Item = Vec<String>>, and: &str, or: &str) -> String {
+    terms.map(|phrases| format!("({})", phrases.join(or))).collect::<Vec<_>>().join(and)
+}
+
+impl Matching {
+    /// The same question to some documents only.
+    pub(super) fn between(&self, from: i64, to: i64) -> Self {
+        Self { between: (from, to), ..self.clone() }
+    }
 }
 
 impl OrgDb {
@@ -138,11 +151,16 @@ impl OrgDb {
 
 impl Snapshot {
     /// A question, as it is asked of the words of this organization.
-    pub(super) async fn matching(&mut self, mark: Mark, query: &SearchQuery) -> Result<Matching, StoreError> {
+    pub(super) async fn matching(
+        &mut self,
+        mark: Mark,
+        query: &SearchQuery,
+        between: (i64, i64),
+    ) -> Result<Matching, StoreError> {
         let terms = mark.phrases(query);
         if matches!(self.tx, Tx::Postgres(_)) {
             let terms = terms.iter().map(|phrases| phrases.iter().map(in_postgres).collect());
-            return Ok(all_of(terms, " & ", " | "));
+            return Ok(Matching { question: all_of(terms, " & ", " | "), between });
         }
         let mut all = Vec::new();
         for phrases in terms {
@@ -152,7 +170,7 @@ impl Snapshot {
             }
             all.push(any);
         }
-        Ok(all_of(all.into_iter(), " AND ", " OR "))
+        Ok(Matching { question: all_of(all.into_iter(), " AND ", " OR "), between })
     }
 
     /// A phrase with each of the words that there are for its last one, if those are few.
@@ -182,10 +200,10 @@ impl Snapshot {
         Ok(if endings.is_empty() { vec![phrase] } else { endings })
     }
 
-    /// The documents that match, between two numbers, in no order unless it is given.
-    pub(super) fn documents(&self, matching: &Matching, name: impl IntoIden, between: (i64, i64)) -> SelectStatement {
+    /// The documents that match, in no order.
+    pub(super) fn documents(&self, matching: &Matching) -> SelectStatement {
         let mut select = Query::select().from(SearchWords::Table).take();
-        let question = [matching.0.as_str()];
+        let question = [matching.question.as_str()];
         let document: SimpleExpr = match self.tx {
             Tx::Sqlite(_) => {
                 select.and_where(Expr::cust_with_values("search_words MATCH ?", question));
@@ -197,28 +215,49 @@ impl Snapshot {
                 Expr::col(SearchWords::Document)
             }
         };
-        if between.0 > i64::MIN {
-            select.and_where(document.clone().gte(between.0));
+        let (from, to) = matching.between;
+        if from > i64::MIN {
+            select.and_where(document.clone().gte(from));
         }
-        if between.1 < i64::MAX {
-            select.and_where(document.clone().lte(between.1));
+        if to < i64::MAX {
+            select.and_where(document.clone().lte(to));
         }
-        select.expr_as(document, name).take()
+        select.expr_as(document, SearchWords::Document).take()
     }
 
-    /// The same, newest first.
-    pub(super) fn newest_documents(
-        &self,
-        matching: &Matching,
-        name: impl IntoIden,
-        between: (i64, i64),
-    ) -> SelectStatement {
-        let mut select = self.documents(matching, name, between);
-        match self.tx {
-            Tx::Sqlite(_) => select.order_by(rowid(), Order::Desc),
-            Tx::Postgres(_) => select.order_by(SearchWords::Document, Order::Desc),
+    /// At most so many of them, whichever are found first.
+    pub(super) fn some_documents(&self, matching: &Matching, count: u64) -> SelectStatement {
+        let mut some = match self.tx {
+            Tx::Sqlite(_) => self.documents(matching),
+            Tx::Postgres(_) => self.all_documents(matching),
         };
-        select.take()
+        some.limit(count).take()
+    }
+
+    /// All of them, newest first, of which so many were found.
+    pub(super) fn newest_documents(&self, matching: &Matching, found: Total) -> SelectStatement {
+        let mut newest = match self.tx {
+            Tx::Postgres(_) if !found.is_capped => self.all_documents(matching),
+            _ => self.documents(matching),
+        };
+        let document = match self.tx {
+            Tx::Sqlite(_) => rowid(),
+            Tx::Postgres(_) => SearchWords::Document.into_iden(),
+        };
+        newest.order_by(document, Order::Desc).take()
+    }
+
+    /// PostgreSQL does not know how rare the words are that a beginning stands for: to have some of many soon, it would look
+    /// into the words of one run after the other. So this is planned as if all were asked for, though no more are made
+    /// than are.
+    fn all_documents(&self, matching: &Matching) -> SelectStatement {
+        let name = Alias::new("matching");
+        let all = CommonTableExpression::new()
+            .query(self.documents(matching))
+            .table_name(name.clone())
+            .materialized(true)
+            .to_owned();
+        Query::select().column(SearchWords::Document).from(name).with_cte(all).take()
     }
 }
 
