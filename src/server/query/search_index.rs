@@ -12,9 +12,9 @@ const MOST: u64 = 512;
 const LONG: Duration = Duration::from_millis(50);
 const SHORT: Duration = Duration::from_millis(20);
 
-/// After how many runs words are settled, and at the end of a turn: less often takes longer at a time, more often longer
-/// in all.
-const UNSETTLED: u64 = 256;
+/// After how many words these are settled, and at the end of a turn: less often takes longer at a time, more often longer in
+/// all.
+const UNSETTLED: u64 = 40_000;
 
 /// How long one organization may keep the others waiting.
 const TURN: Duration = Duration::from_millis(500);
@@ -44,7 +44,8 @@ struct Round {
     next: Option<ReadyWords>,
     /// Whether there are no others.
     is_all: bool,
-    is_settled: bool,
+    /// How many words are to be settled.
+    unsettled: u64,
 }
 
 /// Puts runs into the index that are not there as they are, for about as long as a turn takes, and waits at its end until
@@ -53,11 +54,10 @@ pub async fn take_turn(org: &OrgDb) -> Result<CaughtUp, StoreError> {
     let (mut most, mut runs, mut unsettled, mut ready, began) = (FIRST, 0, 0, None, Instant::now());
     loop {
         let goes_on = began.elapsed() < TURN;
-        let settles = !goes_on || unsettled >= UNSETTLED;
-        let round = match Box::pin(round(org, ready.take(), most, goes_on, settles)).await {
+        let round = match Box::pin(round(org, ready.take(), most, goes_on, unsettled)).await {
             Err(error) if !error.is_passing() => {
                 let kept = Box::pin(org.index_next()).await?;
-                Round { kept, most: FEWEST, next: None, is_all: false, is_settled: false }
+                Round { kept, most: FEWEST, next: None, is_all: false, unsettled: unsettled + kept.words }
             }
             round => round?,
         };
@@ -67,7 +67,7 @@ pub async fn take_turn(org: &OrgDb) -> Result<CaughtUp, StoreError> {
             return Ok(CaughtUp { runs, is_all: false });
         };
         runs += kept;
-        unsettled = if round.is_settled { 0 } else { unsettled + kept };
+        unsettled = round.unsettled;
         if round.is_all {
             return Ok(CaughtUp { runs, is_all: true });
         }
@@ -89,7 +89,7 @@ async fn round(
     ready: Option<ReadyWords>,
     most: u64,
     goes_on: bool,
-    settles: bool,
+    unsettled: u64,
 ) -> Result<Round, StoreError> {
     let ready = match ready {
         Some(ready) => ready,
@@ -97,21 +97,22 @@ async fn round(
     };
     let keep = async {
         let kept = org.keep_words(&ready).await?;
-        let is_settled = (settles || ready.is_last) && kept.runs.is_some_and(|runs| runs > 0);
-        if is_settled && let Err(error) = org.settle_words().await {
+        let unsettled = unsettled + kept.words;
+        let is_due = unsettled >= UNSETTLED || (unsettled > 0 && (ready.is_last || !goes_on));
+        if is_due && let Err(error) = org.settle_words().await {
             tracing::warn!(%error, "words in the search index are slow to look up");
         }
-        Ok::<_, StoreError>((kept, is_settled))
+        Ok::<_, StoreError>((kept, if is_due { 0 } else { unsettled }))
     };
     let next = async {
         // If they cannot be made, that is said when it is their turn.
         if goes_on && !ready.is_last { org.next_words(Some(&ready), most).await.ok() } else { None }
     };
     let (kept, next) = tokio::join!(keep, next);
-    let (kept, is_settled) = kept?;
+    let (kept, unsettled) = kept?;
     let is_kept = kept.runs.is_some();
     let next = next.filter(|_| is_kept);
-    Ok(Round { kept, most: ready.most, next, is_all: ready.is_last && is_kept, is_settled })
+    Ok(Round { kept, most: ready.most, next, is_all: ready.is_last && is_kept, unsettled })
 }
 
 /// Puts all runs into the index that are not there as they are; how many.

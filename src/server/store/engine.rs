@@ -270,14 +270,24 @@ impl Tx {
 
     /// All rows of a query, as this transaction sees them.
     pub async fn fetch_all<R: Row>(&mut self, statement: &impl SqlxBinder) -> Result<Vec<R>, StoreError> {
+        self.fetch(statement, true).await
+    }
+
+    /// The same for a statement that is hardly ever the same again, as it names one row after the other; it is not kept
+    /// prepared.
+    pub async fn fetch_once<R: Row>(&mut self, statement: &impl SqlxBinder) -> Result<Vec<R>, StoreError> {
+        self.fetch(statement, false).await
+    }
+
+    async fn fetch<R: Row>(&mut self, statement: &impl SqlxBinder, is_kept: bool) -> Result<Vec<R>, StoreError> {
         Ok(match self {
             Self::Sqlite(tx) => {
                 let (sql, values) = statement.build_sqlx(SqliteQueryBuilder);
-                sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **tx).await?
+                sqlx::query_as_with(AssertSqlSafe(sql), values).persistent(is_kept).fetch_all(&mut **tx).await?
             }
             Self::Postgres(tx) => {
                 let (sql, values) = statement.build_sqlx(PostgresQueryBuilder);
-                sqlx::query_as_with(AssertSqlSafe(sql), values).fetch_all(&mut **tx).await?
+                sqlx::query_as_with(AssertSqlSafe(sql), values).persistent(is_kept).fetch_all(&mut **tx).await?
             }
         })
     }

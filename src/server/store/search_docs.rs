@@ -61,7 +61,7 @@ impl OrgDb {
             .and_where(self.owns((SearchDocs::Table, SearchDocs::OrganizationId)))
             .and_where(Expr::col(SearchDocs::RunId).is_in(ids.iter().map(|id| id.0)))
             .take();
-        let rows: Vec<DocumentRow> = tx.fetch_all(&select).await?;
+        let rows: Vec<DocumentRow> = tx.fetch_once(&select).await?;
         Ok(rows.into_iter().map(|row| (RunId(row.run_id), row.document)).collect())
     }
 
@@ -110,7 +110,7 @@ impl OrgDb {
                 let organization_id = self.organization_id().0.into();
                 insert.values_panic([organization_id, id.0.into(), document.into(), created_at.micros().into()]);
             }
-            let rows: Vec<DocumentRow> = tx.fetch_all(&insert).await?;
+            let rows: Vec<DocumentRow> = tx.fetch_once(&insert).await?;
             let found: HashSet<RunId> = rows.iter().map(|row| RunId(row.run_id)).collect();
             waiting.retain(|(run_id, _)| !found.contains(run_id));
             placed.extend(rows.into_iter().map(|row| Placed { run_id: RunId(row.run_id), document: row.document }));

@@ -7,7 +7,7 @@ use super::{
     runs::Columns,
     schema::{SearchDocs, WorkflowRuns as Runs},
     search_docs::{between, first_of, last_of},
-    search_words::Matching,
+    search_words::{Matching, count},
 };
 use crate::{
     domain::{
@@ -18,7 +18,7 @@ use crate::{
     },
     server::search::query::SearchQuery,
 };
-use sea_query::{Alias, Asterisk, Cond, Expr, ExprTrait, Func, Order, Query, SelectStatement};
+use sea_query::{Alias, Cond, Expr, ExprTrait, Order, Query, SelectStatement};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -82,19 +82,29 @@ impl Snapshot {
     }
 
     async fn page_of_all(&mut self, matching: &Matching, found: Total, page: PageRequest) -> Result<Hits, StoreError> {
-        let left = found.rows.saturating_sub(page.offset());
-        let on_page =
-            self.newest_documents(matching, found).limit(Ord::min(left, page.limit.get())).offset(page.offset()).take();
-        let on_page = self.fetch_documents(&on_page).await?;
-        let (Some(first), Some(last)) = (on_page.first(), on_page.last()) else {
-            return Ok(Hits { ids: Vec::new(), total: found });
-        };
+        let nothing = Hits { ids: Vec::new(), total: found };
+        let limit = Ord::min(found.rows.saturating_sub(page.offset()), page.limit.get());
+        if limit == 0 {
+            return Ok(nothing);
+        }
+        // With the one before the page and the one after it.
+        let (from, to) = (page.offset().saturating_sub(1), page.offset() + limit + 1);
+        let newest = self.newest_documents(matching, found, to).await?.offset(from).limit(to - from).take();
+        let newest = self.fetch_documents(&newest).await?;
+        let (before, after) = newest.split_at(usize::from(page.offset() > 0).min(newest.len()));
+        let (on_page, after) = after.split_at(size(limit).min(after.len()));
+        let (Some(first), Some(last)) = (on_page.first(), on_page.last()) else { return Ok(nothing) };
+        let is_torn = |one: Option<&i64>, other| one.is_some_and(|one| first_of(*one) == first_of(other));
+        if !is_torn(before.last(), *first) && !is_torn(after.first(), *last) {
+            let hits = self.hits_of(on_page, &RunFilter::default()).await?;
+            return Ok(Hits { ids: part(hits, 0, limit), total: found });
+        }
         // Documents of one millisecond are in no order: all of those at the borders of the page may be on it.
         let around = self.documents(&matching.between(first_of(*last), last_of(*first)));
         let around = self.fetch_documents(&around).await?;
-        let before = around.iter().filter(|document| *document > first).count();
+        let ahead = around.iter().filter(|document| *document > first).count();
         let hits = self.hits_of(&around, &RunFilter::default()).await?;
-        Ok(Hits { ids: part(hits, before as u64, on_page.len() as u64), total: found })
+        Ok(Hits { ids: part(hits, ahead as u64, on_page.len() as u64), total: found })
     }
 
     async fn page_of_fitting(
@@ -104,8 +114,8 @@ impl Snapshot {
         filter: &RunFilter,
         page: PageRequest,
     ) -> Result<Hits, StoreError> {
-        let newest = self.newest_documents(matching, found).limit(Total::COUNTED).take();
-        let fitting = self.fitting(newest, filter);
+        let newest = self.newest_documents(matching, found, Total::COUNTED).await?.limit(Total::COUNTED).take();
+        let fitting = self.of_documents(newest, filter);
         // Both at once: to look at so many runs is what takes the time.
         let select = fitting
             .clone()
@@ -133,52 +143,47 @@ impl Snapshot {
     async fn hits_of(&mut self, documents: &[i64], filter: &RunFilter) -> Result<Vec<HitRow>, StoreError> {
         let mut hits = Vec::new();
         for documents in documents.chunks(FEW) {
-            let mut select = Query::select()
-                .columns([SearchDocs::CreatedAt, SearchDocs::RunId].map(|column| (SearchDocs::Table, column)))
-                .from(SearchDocs::Table)
-                .and_where(self.owns((SearchDocs::Table, SearchDocs::OrganizationId)))
-                .and_where(Expr::col((SearchDocs::Table, SearchDocs::Document)).is_in(documents.iter().copied()))
-                .take();
-            if *filter != RunFilter::default() {
-                self.join_fitting(&mut select, filter);
-            }
-            let some: Vec<HitRow> = self.tx.fetch_all(&select).await?;
+            let some: Vec<HitRow> = self.tx.fetch_once(&self.of_documents(listed(documents), filter)).await?;
             hits.extend(some);
         }
         hits.sort_unstable_by(|one: &HitRow, other| other.cmp(one));
         Ok(hits)
     }
 
-    /// The runs of documents, as far as they fit a filter. They are joined as CROSS, here and below, so that SQLite begins with
-    /// the documents: of how few they are it knows nothing, and would go through all runs of the organization.
-    fn fitting(&self, documents: SelectStatement, filter: &RunFilter) -> SelectStatement {
+    /// The runs of documents, as far as they fit a filter, in no order. They are joined as CROSS so that SQLite begins with the
+    /// documents: of how few they are it knows nothing, and would go through all runs of the organization.
+    fn of_documents(&self, documents: SelectStatement, filter: &RunFilter) -> SelectStatement {
         let found = Alias::new("hit");
         let of_document = Cond::all()
             .add(self.owns((SearchDocs::Table, SearchDocs::OrganizationId)))
             .add(Expr::col((SearchDocs::Table, SearchDocs::Document)).equals((found.clone(), SearchDocs::Document)));
         let mut select = Query::select()
-            .column((SearchDocs::Table, SearchDocs::RunId))
+            .columns([SearchDocs::CreatedAt, SearchDocs::RunId].map(|column| (SearchDocs::Table, column)))
             .from_subquery(documents, found)
             .cross_join(SearchDocs::Table)
             .cond_where(of_document)
             .take();
-        self.join_fitting(&mut select, filter);
+        if *filter != RunFilter::default() {
+            let of_run = self
+                .owns((Runs::Table, Runs::OrganizationId))
+                .and(Expr::col((Runs::Table, Runs::Id)).equals((SearchDocs::Table, SearchDocs::RunId)));
+            select.cross_join(Runs::Table).and_where(of_run).cond_where(self.condition(filter));
+        }
         select
     }
 
-    fn join_fitting(&self, select: &mut SelectStatement, filter: &RunFilter) {
-        let of_run = self
-            .owns((Runs::Table, Runs::OrganizationId))
-            .and(Expr::col((Runs::Table, Runs::Id)).equals((SearchDocs::Table, SearchDocs::RunId)));
-        select.cross_join(Runs::Table).and_where(of_run).cond_where(self.condition(filter));
-    }
-
-    /// How the database finds those that fit; for the tests, which hold it to its indexes.
-    pub async fn explain_search(&mut self, query: &SearchQuery, filter: &RunFilter) -> Result<Vec<String>, StoreError> {
-        let Some(indexed) = self.indexed().await? else { return Ok(Vec::new()) };
+    /// How the database finds the runs of few and of many documents; for the tests, which hold it to its indexes.
+    pub async fn explain_search(
+        &mut self,
+        query: &SearchQuery,
+        filter: &RunFilter,
+    ) -> Result<[Vec<String>; 2], StoreError> {
+        let Some(indexed) = self.indexed().await? else { return Ok(<[Vec<String>; 2]>::default()) };
         let matching = self.matching(indexed.mark, query, between(filter.started)).await?;
-        let newest = self.newest_documents(&matching, Total::default()).limit(Total::COUNTED).take();
-        self.tx.explain(&self.fitting(newest, filter)).await
+        let few = self.of_documents(listed(&[1, 2]), filter);
+        let many = self.newest_documents(&matching, Total::default(), Total::COUNTED).await?;
+        let many = self.of_documents(many.clone().limit(Total::COUNTED).take(), filter);
+        Ok([self.tx.explain(&few).await?, self.tx.explain(&many).await?])
     }
 
     /// Runs by their ids, in no order.
@@ -197,11 +202,18 @@ impl Snapshot {
     }
 }
 
+/// Documents as if they were a table.
+fn listed(documents: &[i64]) -> SelectStatement {
+    Query::select()
+        .expr_as(Expr::col(Alias::new("column1")), SearchDocs::Document)
+        .from_values(documents.iter().copied(), Alias::new("listed"))
+        .take()
+}
+
 fn part(hits: Vec<HitRow>, offset: u64, limit: u64) -> Vec<RunId> {
-    let size = |rows: u64| rows.try_into().unwrap_or(usize::MAX);
     hits.into_iter().skip(size(offset)).take(size(limit)).map(|hit| RunId(hit.run_id)).collect()
 }
 
-fn count(of: SelectStatement) -> SelectStatement {
-    Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(of, Alias::new("found")).take()
+fn size(rows: u64) -> usize {
+    rows.try_into().unwrap_or(usize::MAX)
 }

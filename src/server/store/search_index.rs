@@ -46,6 +46,8 @@ pub struct KeptWords {
     /// How many runs are searched now that were not before, or not as they are; `None` when the index stands elsewhere,
     /// as another server was faster.
     pub runs: Option<u64>,
+    /// How many words these have.
+    pub words: u64,
     /// How long writers were kept out.
     pub held: Duration,
 }
@@ -62,6 +64,12 @@ struct WrittenRow {
     id: Uuid,
     last_change: i64,
     created_at: i64,
+}
+
+impl KeptWords {
+    const fn nothing() -> Self {
+        Self { runs: Some(0), words: 0, held: Duration::ZERO }
+    }
 }
 
 /// How far the index has come.
@@ -97,7 +105,7 @@ impl OrgDb {
         let written = snapshot.changed_runs(from, 1).await?;
         let words = snapshot.words_of(from, &written).await;
         drop(snapshot);
-        let Some(next) = written.first() else { return Ok(KeptWords { runs: Some(0), held: Duration::ZERO }) };
+        let Some(next) = written.first() else { return Ok(KeptWords::nothing()) };
         let to = position_of(next);
         let ready = |words, passed| ReadyWords { from, to, words, passed, most: 1, is_last: false };
         let kept = match words {
@@ -126,14 +134,14 @@ impl OrgDb {
     /// Keeps words, and that the index has come so far. Of what was written meanwhile, the words are made again later.
     pub async fn keep_words(&self, ready: &ReadyWords) -> Result<KeptWords, StoreError> {
         if ready.to == ready.from {
-            return Ok(KeptWords { runs: Some(0), held: Duration::ZERO });
+            return Ok(KeptWords::nothing());
         }
         let tx = self.db.begin_alone(self.organization_id()).await?;
         let began = Instant::now();
         let mut view = self.within(tx);
         let indexed = view.indexed().await?;
         if place_of(indexed) != ready.from {
-            return Ok(KeptWords { runs: None, held: began.elapsed() });
+            return Ok(KeptWords { runs: None, words: 0, held: began.elapsed() });
         }
         let mark = match indexed {
             Some(indexed) => indexed.mark,
@@ -146,10 +154,12 @@ impl OrgDb {
         let words: HashMap<RunId, &[Option<String>]> =
             ready.words.iter().map(|(id, _, words)| (*id, &**words)).collect();
         let documents = placed.iter().filter_map(|run| Some((run.document, *words.get(&run.run_id)?)));
-        self.insert_words(&mut view.tx, mark, &documents.collect::<Vec<_>>()).await?;
+        let documents: Vec<_> = documents.collect();
+        self.insert_words(&mut view.tx, mark, &documents).await?;
         self.note_position(&mut view, mark, ready.to).await?;
         view.tx.commit().await?;
-        Ok(KeptWords { runs: Some(placed.len() as u64), held: began.elapsed() })
+        let words = documents.iter().map(|(_, words)| words.len() as u64).sum();
+        Ok(KeptWords { runs: Some(placed.len() as u64), words, held: began.elapsed() })
     }
 
     async fn note_position(&self, view: &mut Snapshot, mark: Mark, to: Position) -> Result<(), StoreError> {
@@ -269,7 +279,7 @@ impl Snapshot {
             .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
             .and_where(Expr::col(Runs::Id).is_in(words.iter().map(|(id, ..)| id.0)))
             .take();
-        let rows: Vec<WrittenRow> = self.tx.fetch_all(&select).await?;
+        let rows: Vec<WrittenRow> = self.tx.fetch_once(&select).await?;
         let read: HashMap<RunId, u64> = words.iter().map(|(id, change, _)| (*id, *change)).collect();
         let unchanged =
             rows.into_iter().filter(|row| read.get(&RunId(row.id)) == Some(&row.last_change.unsigned_abs()));

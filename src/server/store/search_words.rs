@@ -12,13 +12,19 @@ use crate::{
     domain::page::Total,
     server::search::query::{Phrase, SearchQuery},
 };
-use sea_query::{Alias, CommonTableExpression, Expr, ExprTrait, IntoIden, Order, Query, SelectStatement, SimpleExpr};
+use sea_query::{
+    Alias, Asterisk, CommonTableExpression, Cond, Expr, ExprTrait, Func, IntoIden, Order, Query, SelectStatement,
+    SimpleExpr,
+};
 use sqlx::FromRow;
 use std::collections::BTreeMap;
 
 /// Words that one beginning stands for, one by one. They are found from the newest run on, while FTS5 would first gather
 /// all runs of a beginning; beyond so many it does.
 const MAX_ENDINGS: usize = 32;
+/// How many of the newest runs PostgreSQL looks into for what is common, and how many more for each that is wanted.
+const NEWEST: u64 = 10_000;
+const NEWEST_EACH: u64 = 20;
 /// Rows of one statement.
 const ROWS_AT_ONCE: usize = 500;
 /// In place of a word, where no phrase goes on. No question has it.
@@ -100,6 +106,13 @@ impl Matching {
     /// The same question to some documents only.
     pub(super) fn between(&self, from: i64, to: i64) -> Self {
         Self { between: (from, to), ..self.clone() }
+    }
+
+    fn range(&self, document: &SimpleExpr) -> Cond {
+        let (from, to) = self.between;
+        Cond::all()
+            .add_option((from > i64::MIN).then(|| document.clone().gte(from)))
+            .add_option((to < i64::MAX).then(|| document.clone().lte(to)))
     }
 }
 
@@ -215,14 +228,7 @@ impl Snapshot {
                 Expr::col(SearchWords::Document)
             }
         };
-        let (from, to) = matching.between;
-        if from > i64::MIN {
-            select.and_where(document.clone().gte(from));
-        }
-        if to < i64::MAX {
-            select.and_where(document.clone().lte(to));
-        }
-        select.expr_as(document, SearchWords::Document).take()
+        select.cond_where(matching.range(&document)).expr_as(document, SearchWords::Document).take()
     }
 
     /// At most so many of them, whichever are found first.
@@ -234,22 +240,46 @@ impl Snapshot {
         some.limit(count).take()
     }
 
-    /// All of them, newest first, of which so many were found.
-    pub(super) fn newest_documents(&self, matching: &Matching, found: Total) -> SelectStatement {
-        let mut newest = match self.tx {
-            Tx::Postgres(_) if !found.is_capped => self.all_documents(matching),
-            _ => self.documents(matching),
+    /// The newest of them in this order, of which `found` are there and so many are wanted.
+    pub(super) async fn newest_documents(
+        &mut self,
+        matching: &Matching,
+        found: Total,
+        wanted: u64,
+    ) -> Result<SelectStatement, StoreError> {
+        if matches!(self.tx, Tx::Sqlite(_)) {
+            return Ok(self.documents(matching).order_by(rowid(), Order::Desc).take());
+        }
+        let stretch = if found.is_capped { self.newest_stretch(matching, wanted).await? } else { None };
+        let mut newest = match stretch {
+            Some(stretch) => self.documents(&stretch),
+            None => self.all_documents(matching),
         };
-        let document = match self.tx {
-            Tx::Sqlite(_) => rowid(),
-            Tx::Postgres(_) => SearchWords::Document.into_iden(),
-        };
-        newest.order_by(document, Order::Desc).take()
+        Ok(newest.order_by(SearchWords::Document, Order::Desc).take())
+    }
+
+    /// What is common is found soonest by going back from the newest run, unless it is so in older runs only: the question
+    /// to some of the newest runs, if so many of them match.
+    async fn newest_stretch(&mut self, matching: &Matching, wanted: u64) -> Result<Option<Matching>, StoreError> {
+        let last = Query::select()
+            .column(SearchWords::Document)
+            .from(SearchWords::Table)
+            .and_where(self.owns((SearchWords::Table, SearchWords::OrganizationId)))
+            .cond_where(matching.range(&Expr::col(SearchWords::Document)))
+            .order_by(SearchWords::Document, Order::Desc)
+            .offset(NEWEST + NEWEST_EACH * wanted)
+            .limit(1)
+            .take();
+        let last: Option<(i64,)> = self.tx.fetch_optional(&last).await?;
+        let (from, to) = matching.between;
+        let stretch = matching.between(last.map_or(from, |(last,)| last), to);
+        let there = count(self.documents(&stretch).limit(wanted).take());
+        Ok((self.tx.fetch_count(&there).await? == wanted).then_some(stretch))
     }
 
     /// PostgreSQL does not know how rare the words are that a beginning stands for: to have some of many soon, it would look
-    /// into the words of one run after the other. So this is planned as if all were asked for, though no more are made
-    /// than are.
+    /// into the words of one run after the other. So this is planned as if all were asked for, and yet goes on only as far
+    /// as it is read.
     fn all_documents(&self, matching: &Matching) -> SelectStatement {
         let name = Alias::new("matching");
         let all = CommonTableExpression::new()
@@ -259,6 +289,11 @@ impl Snapshot {
             .to_owned();
         Query::select().column(SearchWords::Document).from(name).with_cte(all).take()
     }
+}
+
+/// How many rows a query has.
+pub(super) fn count(of: SelectStatement) -> SelectStatement {
+    Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(of, Alias::new("found")).take()
 }
 
 /// The number of a document of FTS5.

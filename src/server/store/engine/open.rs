@@ -89,8 +89,9 @@ async fn open_postgres(options: &DbOptions) -> Result<Pools, OpenError> {
         .map_err(OpenError::BadUrl)?
         .application_name("alloy-logs")
         // Whatever the server's or the role's default: acknowledged means on disk. And each question is planned for what it
-        // asks: one plan for all would be made for an organization of average size, or while it was small.
-        .options([("synchronous_commit", "on"), ("plan_cache_mode", "force_custom_plan")])
+        // asks: one plan for all would be made for an organization of average size, or while it was small. None takes so long that
+        // to compile it would pay.
+        .options([("synchronous_commit", "on"), ("plan_cache_mode", "force_custom_plan"), ("jit", "off")])
         .disable_statement_logging();
     PgPoolOptions::new()
         .acquire_timeout(options.acquire_timeout)
