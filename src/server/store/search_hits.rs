@@ -22,8 +22,7 @@ use sea_query::{Alias, Cond, Expr, ExprTrait, Order, Query, SelectStatement};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-/// Documents of one statement. Where no more are found, their runs are looked at by themselves: no database has to guess how
-/// few they are.
+/// Where no more are found, all of them are taken at once, and no database has to guess how few they are.
 const FEW: usize = 500;
 
 /// A page of what was found.
@@ -31,7 +30,8 @@ const FEW: usize = 500;
 pub struct Hits {
     /// Newest first.
     pub ids: Vec<RunId>,
-    /// What was found is not looked at beyond the newest [`Total::COUNTED`].
+    /// What was found is not looked at beyond the newest [`Total::COUNTED`]; of the millisecond at that border it may be any
+    /// runs.
     pub total: Total,
 }
 
@@ -87,9 +87,10 @@ impl Snapshot {
         if limit == 0 {
             return Ok(nothing);
         }
-        // With the one before the page and the one after it.
+        // Documents of one millisecond are in no order. So the one before the page and the one after it tell whether its
+        // borders lie within one.
         let (from, to) = (page.offset().saturating_sub(1), page.offset() + limit + 1);
-        let newest = self.newest_documents(matching, found, to).await?.offset(from).limit(to - from).take();
+        let newest = self.newest_documents(matching, found.is_capped, to).await?.offset(from).limit(to - from).take();
         let newest = self.fetch_documents(&newest).await?;
         let (before, after) = newest.split_at(usize::from(page.offset() > 0).min(newest.len()));
         let (on_page, after) = after.split_at(size(limit).min(after.len()));
@@ -99,12 +100,14 @@ impl Snapshot {
             let hits = self.hits_of(on_page, &RunFilter::default()).await?;
             return Ok(Hits { ids: part(hits, 0, limit), total: found });
         }
-        // Documents of one millisecond are in no order: all of those at the borders of the page may be on it.
-        let around = self.documents(&matching.between(first_of(*last), last_of(*first)));
-        let around = self.fetch_documents(&around).await?;
-        let ahead = around.iter().filter(|document| *document > first).count();
-        let hits = self.hits_of(&around, &RunFilter::default()).await?;
-        Ok(Hits { ids: part(hits, ahead as u64, on_page.len() as u64), total: found })
+        let ahead = count(self.documents(&matching.between(*first, last_of(*first))));
+        let ahead = self.tx.fetch_count(&ahead).await?.saturating_sub(1);
+        // With a limit, so that SQLite asks its index for all of them at once, and not for each run of the organization.
+        let mut around = self.documents(&matching.between(first_of(*last), last_of(*first)));
+        let around = around.limit(i64::MAX.unsigned_abs()).take();
+        let select = in_order(self.of_documents(around, &RunFilter::default()), ahead, on_page.len() as u64);
+        let hits: Vec<HitRow> = self.tx.fetch_all(&select).await?;
+        Ok(Hits { ids: part(hits, 0, limit), total: found })
     }
 
     async fn page_of_fitting(
@@ -114,17 +117,12 @@ impl Snapshot {
         filter: &RunFilter,
         page: PageRequest,
     ) -> Result<Hits, StoreError> {
-        let newest = self.newest_documents(matching, found, Total::COUNTED).await?.limit(Total::COUNTED).take();
+        let newest =
+            self.newest_documents(matching, found.is_capped, Total::COUNTED).await?.limit(Total::COUNTED).take();
         let fitting = self.of_documents(newest, filter);
         // Both at once: to look at so many runs is what takes the time.
-        let select = fitting
-            .clone()
-            .expr_as(Expr::cust("COUNT(*) OVER ()"), Alias::new("total"))
-            .order_by((SearchDocs::Table, SearchDocs::CreatedAt), Order::Desc)
-            .order_by((SearchDocs::Table, SearchDocs::RunId), Order::Desc)
-            .limit(page.limit.get())
-            .offset(page.offset())
-            .take();
+        let select = fitting.clone().expr_as(Expr::cust("COUNT(*) OVER ()"), Alias::new("total")).take();
+        let select = in_order(select, page.offset(), page.limit.get());
         let rows: Vec<FittingRow> = self.tx.fetch_all(&select).await?;
         let fitting = match rows.first() {
             Some(row) => row.total.unsigned_abs(),
@@ -139,14 +137,13 @@ impl Snapshot {
         Ok(rows.into_iter().map(|row| row.document).collect())
     }
 
-    /// The runs of documents, as far as they fit a filter, newest first.
+    /// The runs of few documents, as far as they fit a filter, newest first.
     async fn hits_of(&mut self, documents: &[i64], filter: &RunFilter) -> Result<Vec<HitRow>, StoreError> {
-        let mut hits = Vec::new();
-        for documents in documents.chunks(FEW) {
-            let some: Vec<HitRow> = self.tx.fetch_once(&self.of_documents(listed(documents), filter)).await?;
-            hits.extend(some);
+        if documents.is_empty() {
+            return Ok(Vec::new());
         }
-        hits.sort_unstable_by(|one: &HitRow, other| other.cmp(one));
+        let mut hits: Vec<HitRow> = self.tx.fetch_once(&self.of_documents(listed(documents), filter)).await?;
+        hits.sort_unstable_by(|one, other| other.cmp(one));
         Ok(hits)
     }
 
@@ -181,7 +178,7 @@ impl Snapshot {
         let Some(indexed) = self.indexed().await? else { return Ok(<[Vec<String>; 2]>::default()) };
         let matching = self.matching(indexed.mark, query, between(filter.started)).await?;
         let few = self.of_documents(listed(&[1, 2]), filter);
-        let many = self.newest_documents(&matching, Total::default(), Total::COUNTED).await?;
+        let many = self.newest_documents(&matching, false, Total::COUNTED).await?;
         let many = self.of_documents(many.clone().limit(Total::COUNTED).take(), filter);
         Ok([self.tx.explain(&few).await?, self.tx.explain(&many).await?])
     }
@@ -200,6 +197,16 @@ impl Snapshot {
         let rows: Vec<RunRow> = self.tx.fetch_all(&select).await?;
         rows.into_iter().map(|row| row.read(self.organization_id(), columns)).collect()
     }
+}
+
+/// A page of what is found, newest first.
+fn in_order(mut found: SelectStatement, offset: u64, limit: u64) -> SelectStatement {
+    found
+        .order_by((SearchDocs::Table, SearchDocs::CreatedAt), Order::Desc)
+        .order_by((SearchDocs::Table, SearchDocs::RunId), Order::Desc)
+        .limit(limit)
+        .offset(offset)
+        .take()
 }
 
 /// Documents as if they were a table.

@@ -6,13 +6,13 @@ use super::{
     error::StoreError,
     org_db::{OrgDb, Snapshot},
     schema::{SearchIndexes, WorkflowRuns as Runs},
-    search_words::Mark,
+    search_words::{Mark, count},
 };
 use crate::{
     domain::{change::Position, ids::RunId, page::Total, time::Timestamp},
     server::aside::aside,
 };
-use sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, OnConflict, Query};
+use sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sqlx::FromRow;
 use std::{
     collections::HashMap,
@@ -46,7 +46,7 @@ pub struct KeptWords {
     /// How many runs are searched now that were not before, or not as they are; `None` when the index stands elsewhere,
     /// as another server was faster.
     pub runs: Option<u64>,
-    /// How many words these have.
+    /// How many words these have, repeated ones and gaps included.
     pub words: u64,
     /// How long writers were kept out.
     pub held: Duration,
@@ -257,9 +257,7 @@ impl Snapshot {
             .and_where(place.gt(Expr::tuple([Expr::val(from.change.cast_signed()), Expr::val(from.run.0)])))
             .limit(Total::COUNTED)
             .take();
-        let count =
-            Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(some, Alias::new("unindexed")).take();
-        self.tx.fetch_count(&count).await
+        self.tx.fetch_count(&count(some)).await
     }
 
     /// The number for an organization that has none: of all things that are kept apart by organization, the one that has

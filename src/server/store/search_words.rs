@@ -6,12 +6,9 @@ use super::{
     engine::Tx,
     error::StoreError,
     org_db::{OrgDb, Snapshot},
-    schema::SearchWords,
+    schema::{SearchDocs, SearchWords},
 };
-use crate::{
-    domain::page::Total,
-    server::search::query::{Phrase, SearchQuery},
-};
+use crate::server::search::query::{Phrase, SearchQuery};
 use sea_query::{
     Alias, Asterisk, CommonTableExpression, Cond, Expr, ExprTrait, Func, IntoIden, Order, Query, SelectStatement,
     SimpleExpr,
@@ -22,9 +19,11 @@ use std::collections::BTreeMap;
 /// Words that one beginning stands for, one by one. They are found from the newest run on, while FTS5 would first gather
 /// all runs of a beginning; beyond so many it does.
 const MAX_ENDINGS: usize = 32;
-/// How many of the newest runs PostgreSQL looks into for what is common, and how many more for each that is wanted.
-const NEWEST: u64 = 10_000;
+/// How many of the newest runs PostgreSQL looks into first for what is common, how many more for each that is wanted, and how
+/// many times as many next.
+const NEWEST: u64 = 1_000;
 const NEWEST_EACH: u64 = 20;
+const FURTHER: u64 = 8;
 /// Rows of one statement.
 const ROWS_AT_ONCE: usize = 500;
 /// In place of a word, where no phrase goes on. No question has it.
@@ -240,17 +239,18 @@ impl Snapshot {
         some.limit(count).take()
     }
 
-    /// The newest of them in this order, of which `found` are there and so many are wanted.
+    /// The newest of them, newest first. The answer may have no more than are wanted, of many; where it has, that is for the
+    /// caller to limit.
     pub(super) async fn newest_documents(
         &mut self,
         matching: &Matching,
-        found: Total,
+        are_many: bool,
         wanted: u64,
     ) -> Result<SelectStatement, StoreError> {
         if matches!(self.tx, Tx::Sqlite(_)) {
             return Ok(self.documents(matching).order_by(rowid(), Order::Desc).take());
         }
-        let stretch = if found.is_capped { self.newest_stretch(matching, wanted).await? } else { None };
+        let stretch = if are_many { self.newest_stretch(matching, wanted).await? } else { None };
         let mut newest = match stretch {
             Some(stretch) => self.documents(&stretch),
             None => self.all_documents(matching),
@@ -258,23 +258,41 @@ impl Snapshot {
         Ok(newest.order_by(SearchWords::Document, Order::Desc).take())
     }
 
-    /// What is common is found soonest by going back from the newest run, unless it is so in older runs only: the question
-    /// to some of the newest runs, if so many of them match.
+    /// The question to as many of the newest runs as have what is wanted; `None` where it takes less to find all that match.
+    /// So what is common is found by going back from the newest run, and what is common in old runs only is not.
     async fn newest_stretch(&mut self, matching: &Matching, wanted: u64) -> Result<Option<Matching>, StoreError> {
+        let mut runs = NEWEST + NEWEST_EACH * wanted;
+        loop {
+            let stretch = self.newest_runs(matching, runs).await?;
+            if self.has(self.documents(&stretch), wanted).await? {
+                return Ok(Some(stretch));
+            }
+            runs *= FURTHER;
+            if !self.has(self.all_documents(matching), runs).await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn has(&mut self, mut documents: SelectStatement, count_of: u64) -> Result<bool, StoreError> {
+        let counted = self.tx.fetch_count(&count(documents.limit(count_of).take())).await?;
+        Ok(counted == count_of)
+    }
+
+    /// The question to so many of the newest runs, or all.
+    async fn newest_runs(&mut self, matching: &Matching, runs: u64) -> Result<Matching, StoreError> {
         let last = Query::select()
-            .column(SearchWords::Document)
-            .from(SearchWords::Table)
-            .and_where(self.owns((SearchWords::Table, SearchWords::OrganizationId)))
-            .cond_where(matching.range(&Expr::col(SearchWords::Document)))
-            .order_by(SearchWords::Document, Order::Desc)
-            .offset(NEWEST + NEWEST_EACH * wanted)
+            .column(SearchDocs::Document)
+            .from(SearchDocs::Table)
+            .and_where(self.owns((SearchDocs::Table, SearchDocs::OrganizationId)))
+            .cond_where(matching.range(&Expr::col(SearchDocs::Document)))
+            .order_by(SearchDocs::Document, Order::Desc)
+            .offset(runs)
             .limit(1)
             .take();
         let last: Option<(i64,)> = self.tx.fetch_optional(&last).await?;
         let (from, to) = matching.between;
-        let stretch = matching.between(last.map_or(from, |(last,)| last), to);
-        let there = count(self.documents(&stretch).limit(wanted).take());
-        Ok((self.tx.fetch_count(&there).await? == wanted).then_some(stretch))
+        Ok(matching.between(last.map_or(from, |(last,)| last), to))
     }
 
     /// PostgreSQL does not know how rare the words are that a beginning stands for: to have some of many soon, it would look

@@ -187,6 +187,8 @@ mod tests {
                         tables.insert(other.to_owned(), table);
                     }
                     ["DROP", "TABLE", name] => assert!(tables.remove(name).is_some()),
+                    // How it is stored, not what it has.
+                    ["ALTER", "TABLE", _, "SET", setting, ..] if setting.starts_with('(') => {}
                     ["ALTER", ..] => panic!("not understood: {statement}"),
                     _ => {}
                 }
