@@ -239,8 +239,8 @@ impl Snapshot {
         some.limit(count).take()
     }
 
-    /// The newest of them, newest first. The answer may have no more than are wanted, of many; where it has, that is for the
-    /// caller to limit.
+    /// The newest of them, newest first. Of many, only the first `wanted` rows are sure to be all that there are; how many are
+    /// read is for the caller to limit.
     pub(super) async fn newest_documents(
         &mut self,
         matching: &Matching,
