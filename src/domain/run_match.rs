@@ -24,6 +24,8 @@ pub enum MatchField {
     ToolArguments,
     ToolResult,
     Transcript,
+    /// What the run's channel is called, or its key.
+    Channel,
     /// The id of the run or of its conversation.
     Id,
 }
@@ -72,6 +74,7 @@ impl MatchField {
             Self::ToolArguments => "Arguments",
             Self::ToolResult => "Result",
             Self::Transcript => "Voice",
+            Self::Channel => "Channel",
             Self::Id => "ID",
         }
     }
@@ -89,7 +92,7 @@ impl MatchField {
             | Self::ToolError
             | Self::ToolArguments
             | Self::ToolResult => Some(RunPart::Steps),
-            Self::Skill | Self::Teammate | Self::Model | Self::Id => None,
+            Self::Skill | Self::Teammate | Self::Model | Self::Channel | Self::Id => None,
         }
     }
 }
@@ -101,6 +104,13 @@ impl RunMatch {
         // The name of a step says itself which it is.
         let step = self.step_name.as_ref().filter(|_| self.field != MatchField::StepName);
         step.map_or_else(|| label.to_owned(), |step| format!("Step {step} · {label}"))
+    }
+
+    /// Whether it is a stretch of this text.
+    pub fn is_of(&self, text: &str) -> bool {
+        let stretch = self.text.strip_prefix('…').unwrap_or(&self.text);
+        let stretch = stretch.strip_suffix('…').unwrap_or(stretch);
+        text.replace(char::is_control, " ").contains(stretch)
     }
 
     /// The text, taken apart into what matches and what stands between. Nothing is lost.
@@ -178,5 +188,23 @@ mod tests {
             .map(|(text, is_match)| if is_match { format!("[{text}]") } else { text })
             .collect();
         assert_eq!(pieces, "ein [nässer] [客户] Gruß");
+    }
+
+    #[test]
+    fn a_match_is_of_the_text_that_it_is_a_stretch_of() {
+        let found = |text: &str| RunMatch {
+            field: MatchField::Transcript,
+            step_id: None,
+            step_name: None,
+            call_id: None,
+            text: text.to_owned(),
+            marks: Vec::new(),
+        };
+        let turn = "Hello?\nIt came twice… and wet";
+        for (text, expected) in
+            [(turn, false), ("Hello? It came", true), ("…came twice… and wet", true), ("…wet…", true), ("dry", false)]
+        {
+            assert_eq!(found(text).is_of(turn), expected, "{text}");
+        }
     }
 }

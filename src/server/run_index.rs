@@ -21,9 +21,10 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
-pub use asked::{Asked, PagePlace};
+pub use asked::{Asked, PagePlace, taken_apart};
 pub use block::Block;
 pub use blocks::Blocks;
+pub(in crate::server) use part::Part;
 
 use crate::domain::{
     cost::Usd,

@@ -4,6 +4,7 @@
 pub mod document;
 mod flat;
 pub mod ids;
+pub mod options;
 pub mod query;
 pub mod snippet;
 mod taken;

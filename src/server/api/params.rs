@@ -75,7 +75,8 @@ const PARAMETERS: &[ListParameter] = &[
     ListParameter {
         name: "q",
         description: "Runs whose texts have all of these words, whatever script, case or accents. A word is found as the \
-                      beginning of a longer one too, words in quotes in a row, an id by four or more digits",
+                      beginning of a longer one too, words in quotes in a row, an id by four or more digits. Of one text the \
+                      first 4,000 words (64 KB) are looked through, of one run 16,000",
         schema: || {
             text(None).min_length(Some(1)).max_length(Some(query::MAX_CHARS)).examples(["\"wet parcel\" refund"])
         },

@@ -32,6 +32,46 @@ fn is_known(range: Range<u64>) -> bool {
     [range.from, range.to].into_iter().flatten().all(|bound| bound <= Number::MAX)
 }
 
+/// A filter taken apart: what the index does not know of runs, and what it does.
+pub fn taken_apart(filter: &RunFilter) -> (RunFilter, RunFilter) {
+    // Named one by one, so that a new part of a filter cannot be forgotten here.
+    let RunFilter {
+        run_id,
+        conversation_id,
+        workflow_id,
+        ai_employee_id,
+        trigger_id,
+        status,
+        source,
+        model,
+        state,
+        started,
+        ended,
+        finished,
+        duration,
+        tokens,
+    } = filter.clone();
+    let apart = |range: Option<Range<u64>>| {
+        let known = range.filter(|range| is_known(*range));
+        (if known.is_none() { range } else { None }, known)
+    };
+    let ((long, duration), (many, tokens)) = (apart(duration), apart(tokens));
+    let nothing = RunFilter::default();
+    let unknown = RunFilter {
+        run_id,
+        conversation_id,
+        trigger_id,
+        state,
+        ended,
+        finished,
+        duration: long,
+        tokens: many,
+        ..nothing.clone()
+    };
+    let known = RunFilter { workflow_id, ai_employee_id, status, source, model, started, duration, tokens, ..nothing };
+    (unknown, known)
+}
+
 /// A range in which numbers are compared one by one; `None` where their class is enough.
 fn free<P: NumberPreset>(range: Option<Range<u64>>) -> Option<(u32, u32)> {
     let range = range.filter(|range| P::whole_class(*range).is_none())?;
@@ -42,34 +82,12 @@ fn free<P: NumberPreset>(range: Option<Range<u64>>) -> Option<(u32, u32)> {
 impl RunIndex {
     /// A filter as a question; `None` when it asks for more than is known here.
     pub fn ask(&self, filter: &RunFilter) -> Option<Asked> {
-        // Named one by one, so that a new part of a filter cannot be forgotten here.
-        let RunFilter {
-            run_id: None,
-            conversation_id: None,
-            trigger_id: None,
-            ended: None,
-            finished: None,
-            state,
-            started,
-            duration,
-            tokens,
-            status: _,
-            source: _,
-            model: _,
-            workflow_id: _,
-            ai_employee_id: _,
-        } = filter
-        else {
-            return None;
-        };
-        if !state.is_empty() || ![duration, tokens].into_iter().flatten().copied().all(is_known) {
-            return None;
-        }
-        Some(Asked {
+        let (unknown, RunFilter { started, duration, tokens, .. }) = taken_apart(filter);
+        (unknown == RunFilter::default()).then(|| Asked {
             kinds: self.kinds.misfits(filter).into_iter().map(|misfits| misfits == 0).collect(),
-            created: micros(*started),
-            durations: free::<DurationPreset>(*duration),
-            tokens: free::<TokenPreset>(*tokens),
+            created: micros(started),
+            durations: free::<DurationPreset>(duration),
+            tokens: free::<TokenPreset>(tokens),
         })
     }
 

@@ -2,13 +2,13 @@
 
 use crate::domain::{
     filter::RunFilter,
-    range::{DurationPreset, NumberPreset, Preset, Range, TokenPreset},
+    range::{DurationPreset, NumberPreset, Range, TokenPreset},
     run_facts::RunKind,
 };
 
-/// A part of a kind, and of a filter.
+/// A part of a kind, and of a filter. The search index keeps their bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(in crate::server) enum Part {
     Status,
     Source,
     Model,
@@ -48,10 +48,27 @@ impl Part {
             Self::Model => kind.model.clone()?,
             Self::Workflow => kind.workflow_id.to_string(),
             Self::AiEmployee => kind.ai_employee_id?.to_string(),
-            Self::Duration => DurationPreset::ALL.get(usize::from(kind.duration?))?.key().to_owned(),
-            Self::Tokens => TokenPreset::ALL.get(usize::from(kind.tokens?))?.key().to_owned(),
+            Self::Duration => key_of::<DurationPreset>(kind.duration?)?,
+            Self::Tokens => key_of::<TokenPreset>(kind.tokens?)?,
         })
     }
+
+    /// The option that a filter asks for; `None` also where it asks for a range that no menu has.
+    pub fn asked(self, filter: &RunFilter) -> Option<String> {
+        match self {
+            Self::Status => filter.status.map(|status| status.to_string()),
+            Self::Source => filter.source.clone(),
+            Self::Model => filter.model.clone(),
+            Self::Workflow => filter.workflow_id.map(|id| id.to_string()),
+            Self::AiEmployee => filter.ai_employee_id.map(|id| id.to_string()),
+            Self::Duration => key_of::<DurationPreset>(DurationPreset::whole_class(filter.duration?)?),
+            Self::Tokens => key_of::<TokenPreset>(TokenPreset::whole_class(filter.tokens?)?),
+        }
+    }
+}
+
+fn key_of<P: NumberPreset>(class: u8) -> Option<String> {
+    P::ALL.get(usize::from(class)).map(|preset| preset.key().to_owned())
 }
 
 /// Whether a number of this class can lie in a range.

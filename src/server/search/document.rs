@@ -3,6 +3,7 @@
 use super::{
     flat::flat,
     ids::windows,
+    options::options_of,
     query::{beginning, beginnings},
     taken::Taken,
     words::Word,
@@ -10,7 +11,9 @@ use super::{
 use crate::domain::{
     ids::{ConversationId, RunId},
     json::Json,
+    run_facts::RunKind,
     run_match::MatchField,
+    source,
     step::{StepLog, ToolCall, VoiceTranscript},
 };
 use std::{
@@ -38,7 +41,8 @@ pub struct SearchedRun {
     pub conversation_id: Option<ConversationId>,
     pub skill: String,
     pub teammate: Option<String>,
-    pub model: Option<String>,
+    /// Its model and its channel among it.
+    pub kind: RunKind,
     /// What came in, what went out, what went wrong.
     pub messages: [Option<String>; 3],
     pub steps: Vec<StepLog>,
@@ -75,7 +79,7 @@ impl SearchedRun {
         let of_run = [
             (MatchField::Skill, Some(&self.skill)),
             (MatchField::Teammate, self.teammate.as_ref()),
-            (MatchField::Model, self.model.as_ref()),
+            (MatchField::Model, self.kind.model.as_ref()),
             (MatchField::Error, error.as_ref()),
             (MatchField::Input, input.as_ref()),
             (MatchField::Output, output.as_ref()),
@@ -85,12 +89,16 @@ impl SearchedRun {
         let turns = turns.map(|turn| RunText::of_run(MatchField::Transcript, &turn.text));
         let ids = [Some(self.id.0), self.conversation_id.map(|id| id.0)].into_iter().flatten();
         let ids = ids.map(|id| RunText { field: MatchField::Id, step: None, call: None, text: id.to_string().into() });
-        // Ids are short and few, and have to be among the words that fit.
+        let channel = [source::label(&self.kind.source), self.kind.source.clone()];
+        let channel =
+            channel.map(|text| RunText { field: MatchField::Channel, step: None, call: None, text: text.into() });
+        // Ids and channels are short and few, and have to be among the words that fit.
         let names = self.steps.iter().flat_map(names_of);
-        of_run.chain(names).chain(ids).chain(turns).chain(self.steps.iter().flat_map(payloads_of))
+        of_run.chain(names).chain(ids).chain(channel).chain(turns).chain(self.steps.iter().flat_map(payloads_of))
     }
 
-    /// The words of all texts in a row; `None` where no phrase goes on. What does not fit is not found.
+    /// The words of all texts in a row; `None` where no phrase goes on. What does not fit is not found. The options that it has
+    /// of menus come last.
     pub fn words(&self) -> Vec<Option<String>> {
         let mut row = Row::default();
         let (mut ids, mut short) = (BTreeSet::new(), BTreeSet::<String>::new());
@@ -120,7 +128,7 @@ impl SearchedRun {
             }
         }
         let short = short.iter().take(MAX_BEGINNINGS).map(|word| Some(beginning(word)));
-        row.slots.into_iter().chain(short).collect()
+        row.slots.into_iter().chain(short).chain(options_of(&self.kind).map(Some)).collect()
     }
 }
 
@@ -191,9 +199,11 @@ impl Row {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::domain::{ids::WorkflowId, status::RunStatus};
     use crate::server::search::query::{SearchQuery, Term};
     use proptest::prelude::*;
     use serde_json::json;
+    use uuid::Uuid;
 
     pub fn run() -> SearchedRun {
         let steps = json!([
@@ -208,7 +218,15 @@ pub(super) mod tests {
             conversation_id: None,
             skill: "Refund triage".to_owned(),
             teammate: Some("Nora".to_owned()),
-            model: Some("gpt-5-mini".to_owned()),
+            kind: RunKind {
+                status: RunStatus::Failed,
+                source: "web_chat".to_owned(),
+                model: Some("gpt-5-mini".to_owned()),
+                workflow_id: WorkflowId(Uuid::nil()),
+                ai_employee_id: None,
+                duration: None,
+                tokens: None,
+            },
             messages: [Some("Where is my parcel?".to_owned()), None, None],
             steps: serde_json::from_str(&steps.to_string()).unwrap(),
             voice_transcripts: serde_json::from_str(&transcripts.to_string()).unwrap(),
@@ -249,7 +267,10 @@ pub(super) mod tests {
             ("7f1c9b1e-52d0-4b8e-9c3a-0d4f5a6b7c8d", true),
             ("\"parcel nora\"", false),
             ("\"mini where\"", false),
+            ("\"web chat\"", true),
+            ("WEB_CHAT", true),
             ("7f1d", false),
+            ("failed", false),
             ("suspended", false),
         ] {
             let parsed = SearchQuery::parse(query).unwrap();

@@ -5,6 +5,7 @@ use super::{
     org_db::Snapshot,
     packed,
     run_content::{LongMessages, SearchedContent},
+    run_index::{FACTS, FactsRow},
     run_rows::inconsistent,
     schema::{RunContents, WorkflowRuns as Runs},
 };
@@ -22,7 +23,8 @@ struct TextsRow {
     conversation_id: Option<Uuid>,
     workflow_name: Option<String>,
     ai_employee_name: Option<String>,
-    model: Option<String>,
+    #[sqlx(flatten)]
+    facts: FactsRow,
     input_preview: Option<String>,
     output_preview: Option<String>,
     error_preview: Option<String>,
@@ -41,15 +43,10 @@ impl Snapshot {
             .add(Expr::col((RunContents::Table, RunContents::RunId)).equals((Runs::Table, Runs::Id)));
         let mut select = Query::select()
             .columns(
-                [
-                    Runs::Id,
-                    Runs::ConversationId,
-                    Runs::Model,
-                    Runs::InputPreview,
-                    Runs::OutputPreview,
-                    Runs::ErrorPreview,
-                ]
-                .map(|column| (Runs::Table, column)),
+                [Runs::Id, Runs::ConversationId, Runs::InputPreview, Runs::OutputPreview, Runs::ErrorPreview]
+                    .into_iter()
+                    .chain(FACTS)
+                    .map(|column| (Runs::Table, column)),
             )
             .columns([
                 (RunContents::Table, RunContents::PackedMessages),
@@ -96,7 +93,7 @@ impl TextsRow {
             conversation_id: self.conversation_id.map(ConversationId),
             skill: self.workflow_name.unwrap_or_default(),
             teammate: self.ai_employee_name,
-            model: self.model,
+            kind: self.facts.read()?.kind(),
             messages: [input.or(self.input_preview), output.or(self.output_preview), error.or(self.error_preview)],
             steps: content.steps,
             voice_transcripts: content.voice_transcripts,

@@ -7,8 +7,15 @@ use super::{
     error::StoreError,
     org_db::{OrgDb, Snapshot},
     schema::{SearchDocs, SearchWords},
+    search_docs::between,
 };
-use crate::server::search::query::{Phrase, SearchQuery};
+use crate::{
+    domain::filter::RunFilter,
+    server::search::{
+        options::options_asked,
+        query::{Phrase, SearchQuery, Term},
+    },
+};
 use sea_query::{
     Alias, Asterisk, CommonTableExpression, Cond, Expr, ExprTrait, Func, IntoIden, Order, Query, SelectStatement,
     SimpleExpr,
@@ -50,13 +57,15 @@ impl Mark {
         format!("{}_{word}", self.0)
     }
 
-    /// What each term may be found as.
-    fn phrases(self, query: &SearchQuery) -> Vec<Vec<Phrase>> {
+    /// What each term may be found as, and each option of a menu that a filter asks for.
+    fn phrases(self, query: &SearchQuery, filter: &RunFilter) -> Vec<Vec<Phrase>> {
         let marked = |phrase: Phrase| Phrase {
             words: phrase.words.iter().map(|word| self.token(word)).collect(),
             is_prefix: phrase.is_prefix,
         };
-        query.terms().iter().map(|term| term.phrases().into_iter().map(marked).collect()).collect()
+        let options = options_asked(filter).map(|option| vec![Phrase { words: vec![option], is_prefix: false }]);
+        let all = query.terms().iter().map(Term::phrases).chain(options);
+        all.map(|phrases| phrases.into_iter().map(marked).collect()).collect()
     }
 
     /// Words in their places, as FTS5 takes them apart again. Writers wait while this is made of many, so it is one text
@@ -162,14 +171,15 @@ impl OrgDb {
 }
 
 impl Snapshot {
-    /// A question, as it is asked of the words of this organization.
+    /// A question, as it is asked of the words of this organization. Of a filter it has what menus offer; the rest is for the
+    /// runs that are found to be held to.
     pub(super) async fn matching(
         &mut self,
         mark: Mark,
         query: &SearchQuery,
-        between: (i64, i64),
+        filter: &RunFilter,
     ) -> Result<Matching, StoreError> {
-        let terms = mark.phrases(query);
+        let (terms, between) = (mark.phrases(query, filter), between(filter.started));
         if matches!(self.tx, Tx::Postgres(_)) {
             let terms = terms.iter().map(|phrases| phrases.iter().map(in_postgres).collect());
             return Ok(Matching { question: all_of(terms, " & ", " | "), between });
