@@ -1,7 +1,10 @@
 //! What the menus of the filters offer: the values that the organization's runs have.
 
 use super::{error::StoreError, org_db::Snapshot, schema::Workflows};
-use crate::domain::{facets::Facets, filter::RunFilter, ids::WorkflowId, time::Timestamp};
+use crate::{
+    domain::{facets::Facets, filter::RunFilter, ids::WorkflowId, time::Timestamp},
+    server::run_index::taken_apart,
+};
 use sea_query::Query;
 use sqlx::FromRow;
 use std::collections::BTreeSet;
@@ -30,9 +33,14 @@ impl Snapshot {
     }
 
     /// How many runs each option would give, its dates being relative to a moment; `None` when the filter asks for what is not
-    /// counted.
+    /// counted, of very many runs.
     pub async fn facets(&mut self, filter: &RunFilter, now: Timestamp) -> Result<Option<Facets>, StoreError> {
-        Ok(self.index().await?.facets(filter, now))
+        if let Some(facets) = self.index().await?.facets(filter, now) {
+            return Ok(Some(facets));
+        }
+        let (unknown, known) = taken_apart(filter);
+        let (index, is_capped) = self.index_of_newest(&unknown).await?;
+        Ok(index.facets(&known, now).filter(|_| !is_capped))
     }
 
     /// The skills of the organization by name.

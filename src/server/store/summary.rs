@@ -10,7 +10,7 @@ use crate::{
     domain::{filter::RunFilter, summary::RunsSummary, time::Timestamp},
     server::{
         aside::aside,
-        run_index::{IndexChange, RunIndex},
+        run_index::{IndexChange, RunIndex, taken_apart},
     },
 };
 use sea_query::{Order, Query};
@@ -26,6 +26,22 @@ impl Snapshot {
         if let Some(summary) = aside(move || index.summary(&asked, now)).await? {
             return Ok(summary);
         }
+        // What a menu's options would give is asked without that menu's own part of the filter, so of all that fit the rest.
+        let (unknown, known) = taken_apart(filter);
+        let (wide, is_capped) = self.index_of_newest(&unknown).await?;
+        let summary = aside(move || wide.summary(&known, now)).await?.unwrap_or_default();
+        if !is_capped {
+            return Ok(summary);
+        }
+        let (narrow, is_capped) = self.index_of_newest(filter).await?;
+        // All of them fit, so that nothing else is asked for than their time.
+        let of_time = RunFilter { started: filter.started, ..RunFilter::default() };
+        let sums = aside(move || narrow.summary(&of_time, now)).await?.unwrap_or_default();
+        Ok(RunsSummary { total_capped: is_capped, facets: summary.facets, ..sums })
+    }
+
+    /// An index of the newest runs that fit a filter, and whether there are more.
+    pub(super) async fn index_of_newest(&mut self, filter: &RunFilter) -> Result<(RunIndex, bool), StoreError> {
         let select = Query::select()
             .columns(FACTS.map(|column| (Runs::Table, column)))
             .from(Runs::Table)
@@ -38,13 +54,7 @@ impl Snapshot {
         let is_capped = rows.len() > LOOKED_AT;
         let changes = rows.into_iter().take(LOOKED_AT).map(|row| Ok(IndexChange::add(&row.read()?)));
         let changes = changes.collect::<Result<Vec<_>, StoreError>>()?;
-        // All of them fit, so that nothing else is asked for than their time.
-        let of_time = RunFilter { started: filter.started, ..RunFilter::default() };
-        let summary = aside(move || {
-            let (index, _) = RunIndex::default().after(&changes);
-            index.summary(&of_time, now)
-        });
-        let summary = summary.await?.unwrap_or_default();
-        Ok(RunsSummary { total_capped: is_capped, ..summary })
+        let (index, _) = aside(move || RunIndex::default().after(&changes)).await?;
+        Ok((index, is_capped))
     }
 }
