@@ -88,7 +88,8 @@ impl ExportedRun {
 
 /// An apostrophe before what would be a formula, as OWASP has it for CSV injection.
 fn without_formula(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+    let is_number = text.parse().is_ok_and(f64::is_finite);
+    if !is_number && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{text}")
     } else {
         text
@@ -108,7 +109,7 @@ mod tests {
             "workflow_name": "=1+1", "ai_employee_id": null, "ai_employee_name": "+31 20", "channel": "-x",
             "conversation_id": null, "trigger_id": "@sum", "model": "\tm", "duration_ms": 5, "input_tokens": null,
             "output_tokens": null, "total_tokens": null, "usd_cost": 0.5, "input_message": "a=b", "output_message": "\r=x",
-            "error_message": "＝x", "failure": null
+            "error_message": "＝x", "failure": "-12.5"
         });
         let run: ExportedRun = serde_json::from_value(run).unwrap();
         let Value::Object(written) = json!(run) else { panic!("it is an object") };
@@ -120,6 +121,7 @@ mod tests {
             ("'-x", Some("'@sum"), Some("'\tm"))
         );
         assert_eq!((safe.input_message.as_deref(), safe.output_message.as_deref()), (Some("a=b"), Some("'\r=x")));
-        assert_eq!(safe.error_message.as_deref(), Some("'＝x"));
+        assert_eq!((safe.error_message.as_deref(), safe.failure.as_deref()), (Some("'＝x"), Some("-12.5")));
+        assert_eq!(without_formula("-inf".to_owned()), "'-inf");
     }
 }

@@ -51,6 +51,7 @@ fn p50_what_the_runs_of_a_filter_come_to() {
         // What the index does not know is looked at run by run.
         let of_state = summary("state[region]=eu&status=failed&started=..2026-11-01T00:00:05Z");
         assert_eq!((&of_state["total"], &of_state["duration_p95_ms"]), (&json!(2), &json!(3_000)));
+        assert_eq!(of_state["facets"]["status"], json!({ "completed": 3, "failed": 2 }));
         let none = summary("model=none");
         assert_eq!((&none["total"], &none["failure_rate"], &none["usd_cost"]), (&json!(0), &json!(null), &json!(null)));
         assert_eq!(none["histogram"]["bars"], json!([]));
@@ -73,6 +74,7 @@ fn p52_everything_that_a_filter_lists_is_a_file() {
         }
         documents[3]["workflow_name"] = json!("=HYPERLINK(\"https://evil.example\")");
         documents[3]["workflow_id"] = json!(runs::id(2, 77));
+        documents[4]["input_message"] = json!("Hi;=1+1");
         documents[3]["input_message"] = json!("line one\nline \"two\", 長い".repeat(200));
         installation.import(&org, &documents);
         let token = installation.token(&org, "runs:read");
@@ -113,7 +115,8 @@ fn p52_everything_that_a_filter_lists_is_a_file() {
             (&row[6], json!(row[18])),
             ("'=HYPERLINK(\"https://evil.example\")", documents[3]["input_message"].clone())
         );
-        assert!(export("bom=true").body.starts_with("\u{feff}id,created_at,"));
+        assert!(export("bom=true").body.starts_with("\u{feff}\"id\",\"created_at\","));
+        assert!(table.body.contains(",\"Hi;=1+1\","), "no formula where a semicolon separates");
 
         let some = export(&format!("format=ndjson&workflow_id={}", runs::id(2, 77))).body;
         assert_eq!(some.lines().count(), 1);

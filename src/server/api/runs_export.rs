@@ -229,10 +229,13 @@ fn lines(runs: &[ExportedRun]) -> io::Result<Vec<u8>> {
     Ok(lines)
 }
 
-/// Lines of a table.
+/// Lines of a table. Texts are in quotes, so that none is taken apart where another character than the comma separates.
 fn table(write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> io::Result<Vec<u8>> {
-    let mut table =
-        csv::WriterBuilder::new().has_headers(false).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut table = csv::WriterBuilder::new()
+        .has_headers(false)
+        .terminator(csv::Terminator::CRLF)
+        .quote_style(csv::QuoteStyle::NonNumeric)
+        .from_writer(Vec::new());
     write(&mut table).map_err(io::Error::other)?;
     table.into_inner().map_err(csv::IntoInnerError::into_error)
 }
