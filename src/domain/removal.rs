@@ -10,10 +10,13 @@ pub enum Removal {
     Moved,
     /// A rule of its organization, in words.
     Retention(String),
+    /// Somebody who keeps the installation took away all that such a rule names.
+    Pruned(String),
 }
 
 const MOVED: &str = "moved";
 const RETENTION: &str = "retention";
+const PRUNED: &str = "pruned";
 
 /// A run that was here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,20 +27,16 @@ pub struct Removed {
 
 /// Not a reason that there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a run is removed as moved or by a rule")]
+#[error("a run is removed as moved, by a rule or by hand")]
 pub struct UnknownRemoval;
 
 impl Removal {
-    /// By the rule that takes away what is older than so many days.
-    pub fn older_than(days: u32) -> Self {
-        Self::Retention(format!("runs older than {days} {}", if days == 1 { "day" } else { "days" }))
-    }
-
     /// The word for it, and the rule where there is one: as the store keeps it.
     pub fn parts(&self) -> (&'static str, Option<&str>) {
         match self {
             Self::Moved => (MOVED, None),
             Self::Retention(rule) => (RETENTION, Some(rule)),
+            Self::Pruned(rule) => (PRUNED, Some(rule)),
         }
     }
 
@@ -46,6 +45,7 @@ impl Removal {
         match (reason, rule) {
             (MOVED, None) => Ok(Self::Moved),
             (RETENTION, Some(rule)) => Ok(Self::Retention(rule)),
+            (PRUNED, Some(rule)) => Ok(Self::Pruned(rule)),
             _ => Err(UnknownRemoval),
         }
     }
@@ -54,13 +54,13 @@ impl Removal {
 impl Removed {
     /// What is said to those who come for the run; `None` when it is no more to them than one that never was.
     pub fn sentence(&self) -> Option<String> {
-        match &self.removal {
-            Removal::Moved => None,
-            Removal::Retention(rule) => {
-                let day = self.at.to_datetime().format("%-d %b %Y");
-                Some(format!("This run existed. It was removed on {day} by a rule: {rule}."))
-            }
-        }
+        let day = self.at.to_datetime().format("%-d %b %Y");
+        let (by, rule) = match &self.removal {
+            Removal::Moved => return None,
+            Removal::Retention(rule) => ("a rule of its organization", rule),
+            Removal::Pruned(rule) => ("hand", rule),
+        };
+        Some(format!("This run existed. It was removed on {day} by {by}: {rule}."))
     }
 }
 
@@ -71,16 +71,28 @@ mod tests {
     #[test]
     fn a_rule_is_told_and_a_move_is_not() {
         let at = "2026-11-05T14:00:00Z".parse().unwrap();
-        let by_rule = Removed { at, removal: Removal::older_than(90) };
-        let sentence = "This run existed. It was removed on 5 Nov 2026 by a rule: runs older than 90 days.";
-        assert_eq!(by_rule.sentence().as_deref(), Some(sentence));
-        assert_eq!(Removal::older_than(1).parts(), ("retention", Some("runs older than 1 day")));
-        assert_eq!(Removed { at, removal: Removal::Moved }.sentence(), None);
+        let rule = "runs older than 90 days".to_owned();
+        for (removal, sentence) in [
+            (
+                Removal::Retention(rule.clone()),
+                Some(
+                    "This run existed. It was removed on 5 Nov 2026 by a rule of its organization: runs older than 90 days.",
+                ),
+            ),
+            (
+                Removal::Pruned(rule),
+                Some("This run existed. It was removed on 5 Nov 2026 by hand: runs older than 90 days."),
+            ),
+            (Removal::Moved, None),
+        ] {
+            assert_eq!(Removed { at, removal }.sentence().as_deref(), sentence);
+        }
     }
 
     #[test]
     fn a_removal_is_read_as_it_is_kept() {
-        for removal in [Removal::Moved, Removal::older_than(7)] {
+        let rule = || "runs older than 7 days".to_owned();
+        for removal in [Removal::Moved, Removal::Retention(rule()), Removal::Pruned(rule())] {
             let (reason, rule) = removal.parts();
             assert_eq!(Removal::of_parts(reason, rule.map(str::to_owned)), Ok(removal));
         }

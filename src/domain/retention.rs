@@ -27,9 +27,18 @@ impl RetentionDays {
         now.plus(-TimeDelta::days(self.0.into()))
     }
 
-    /// Why a run is taken away.
-    pub fn removal(self) -> Removal {
-        Removal::older_than(self.0)
+    /// Why a run is taken away that an organization's rule names.
+    pub fn by_rule(self) -> Removal {
+        Removal::Retention(self.words())
+    }
+
+    /// … or that somebody takes away who keeps the installation.
+    pub fn by_hand(self) -> Removal {
+        Removal::Pruned(self.words())
+    }
+
+    fn words(self) -> String {
+        format!("runs older than {} {}", self.0, if self.0 == 1 { "day" } else { "days" })
     }
 }
 
@@ -58,7 +67,8 @@ mod tests {
         let now: Timestamp = "2026-11-25T15:00:00Z".parse().unwrap();
         let days: RetentionDays = "90".parse().unwrap();
         assert_eq!((days.get(), days.before(now).to_string().as_str()), (90, "2026-08-27T15:00:00.000Z"));
-        assert_eq!(days.removal(), Removal::older_than(90));
+        assert_eq!(days.by_rule(), Removal::Retention("runs older than 90 days".to_owned()));
+        assert_eq!(RetentionDays(1).by_hand(), Removal::Pruned("runs older than 1 day".to_owned()));
         for text in ["0", "-1", "90d", "", "36501", "1.5"] {
             assert_eq!(text.parse::<RetentionDays>(), Err(InvalidDays), "{text}");
         }

@@ -3,8 +3,15 @@
 use super::*;
 
 /// What is kept of runs, by tables.
-const TABLES: [&str; 6] =
-    ["workflow_runs", "run_contents", "run_state_values", "posted_parts", "trace_batches", "trace_runs"];
+const TABLES: [&str; 7] = [
+    "workflow_runs",
+    "run_contents",
+    "run_state_values",
+    "posted_parts",
+    "trace_batches",
+    "trace_runs",
+    "conversations",
+];
 
 const YEAR: &str = "2020-01-01T00:00:00Z";
 
@@ -28,6 +35,8 @@ fn run_of_year(n: u64, status: &str) -> alloy_logs::domain::document::RunDocumen
 async fn write_old(org: &OrgDb, files: &Files) -> RunId {
     let mut long = runs::full_run(500);
     long["created_at"] = json!(YEAR);
+    // A conversation of its own, which goes with it; those of the others go on.
+    long["conversation_id"] = json!(runs::id(4, 500));
     long["steps"] = (0..300).map(|n| json!({ "id": n.to_string(), "input": "x".repeat(900) })).collect();
     let mut old: Vec<_> = (0..90).map(|n| run_of_year(n, "failed")).collect();
     old.push(runs::document(&long));
@@ -75,16 +84,16 @@ async fn runs_that_are_kept_no_longer_are_gone_wholly_and_no_others_are() {
         // Spans stay for as long as they are another run's, too.
         let batches = || database.number("SELECT count(*) FROM trace_batches".to_owned());
         let before = batches().await;
-        let taken = org.take_expired(vec![one_of_trace], bound.before(now), bound.removal()).await.unwrap();
+        let taken = org.take_expired(vec![one_of_trace], bound.before(now), bound.by_rule()).await.unwrap();
         assert_eq!((taken.runs, batches().await), (vec![one_of_trace], before));
-        assert_eq!(Box::pin(retention::prune(&org, &files, bound, now)).await.unwrap(), all - 2);
+        assert_eq!(Box::pin(retention::prune(&org, &files, bound, &bound.by_rule(), now)).await.unwrap(), all - 2);
         assert_eq!(rows(&database).await, expected, "{}", database.kind);
         assert_eq!((count(&org).await, count(&other).await), (1, all - 1));
         assert_eq!(detail(&org, &kept).await.run.id, RunId(runs::id(1, 700)));
         database.assert_kept().await;
 
         let gone = org.removed_run(RunId(runs::id(1, 3))).await.unwrap().unwrap();
-        assert_eq!(gone.removal, bound.removal());
+        assert_eq!(gone.removal, bound.by_rule());
         assert_eq!(other.removed_run(RunId(runs::id(1, 3))).await.unwrap(), None);
         let told = run_changes::after(&org, &RunFilter::default(), from, 1_000).await.unwrap();
         let left = |change: &Told| matches!(change, Told::Left(run) if run.status.is_none());
@@ -93,10 +102,33 @@ async fn runs_that_are_kept_no_longer_are_gone_wholly_and_no_others_are() {
             files.size(org.organization_id(), RunId(runs::id(1, 4)), AttachmentId(runs::id(5, 4))).await.unwrap()
         };
         assert_eq!((size(&org).await, size(&other).await), (None, Some(5)));
-        assert_eq!(Box::pin(retention::prune(&org, &files, bound, now)).await.unwrap(), 0);
+        assert_eq!(Box::pin(retention::prune(&org, &files, bound, &bound.by_rule(), now)).await.unwrap(), 0);
         // What comes again is there again.
         write(&org, &[run_of_year(3, "failed")]).await;
         assert_eq!(org.removed_run(RunId(runs::id(1, 3))).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn of_long_runs_fewer_go_at_once() {
+    for database in both().await {
+        let org = organization(&database.db).await;
+        // Nothing that could be packed much.
+        let text = |n: u64| {
+            let mixed = |at: u64| {
+                let at = (at + n * 1_000_000).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                (at ^ (at >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9).to_be_bytes()
+            };
+            (0..60_000_u64).flat_map(mixed).map(|letter| char::from(b'a' + letter % 26)).collect::<String>()
+        };
+        for n in 0..12 {
+            let mut long = run_of_year(n, "failed");
+            (long.input_message, long.output_message) = (Some(text(n)), Some(text(100 + n)));
+            write(&org, &[long]).await;
+        }
+        let now = clock::now();
+        let at_once = org.expired_runs(now, 500).await.unwrap().len();
+        assert!((1..12).contains(&at_once), "{}: {at_once}", database.kind);
     }
 }
 
@@ -110,14 +142,14 @@ async fn a_run_that_goes_on_is_kept_while_something_is_written_of_it() {
         write(&org, &written).await;
         let now = clock::now();
         let days = RetentionDays::try_from(30).unwrap();
-        assert_eq!(Box::pin(retention::prune(&org, &files, days, now)).await.unwrap(), 3);
+        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), now)).await.unwrap(), 3);
         let later = now.plus(chrono::TimeDelta::days(31));
         // Somebody writes one of those that were taken to be quiet.
         let quiet = org.expired_runs(days.before(later), 10).await.unwrap();
         assert_eq!(quiet.len(), 3, "{}", database.kind);
-        let taken = org.take_expired(quiet.clone(), days.before(now), days.removal()).await.unwrap();
+        let taken = org.take_expired(quiet.clone(), days.before(now), days.by_rule()).await.unwrap();
         assert_eq!(taken.runs, []);
-        assert_eq!(Box::pin(retention::prune(&org, &files, days, later)).await.unwrap(), 3);
+        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), later)).await.unwrap(), 3);
         assert_eq!(count(&org).await, 0);
         database.assert_kept().await;
     }
@@ -144,7 +176,7 @@ async fn room_is_given_back_by_a_new_file_and_by_one_of_before_once_it_was_writt
             database.number("PRAGMA page_count".to_owned()).await
         };
         let full = size().await;
-        Box::pin(retention::prune(&org, &files, days, clock::now())).await.unwrap();
+        Box::pin(retention::prune(&org, &files, days, &days.by_hand(), clock::now())).await.unwrap();
         assert_eq!(size().await, full, "room is kept for what comes");
         retention::give_back_room(&database.db).await.unwrap();
         let given = size().await;

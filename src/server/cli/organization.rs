@@ -16,14 +16,15 @@ pub enum Command {
         #[arg(long)]
         name: String,
     },
-    /// Says how long the runs of an organization are kept; those that are older are taken away within the hour
+    /// Prints after how many days the runs of an organization are taken away, or sets it; those that are older then go within the
+    /// hour
     Retention {
         /// The organization, by id or name
         #[arg(long)]
         org: String,
         /// Days since a run was created, or off to keep all
         #[arg(long, value_parser = parse_retention)]
-        days: Retention,
+        days: Option<Retention>,
     },
 }
 
@@ -47,11 +48,15 @@ pub async fn run(db: &Db, command: Command) -> Result<ExitCode, CliError> {
         Command::Create { name } => create(db, &name).await,
         Command::Retention { org, days } => {
             let id = db.find_organization(&org).await?.ok_or(CliError::NoOrganization(org))?;
-            let days = match days {
-                Retention::Off => None,
-                Retention::Days(days) => Some(days),
-            };
-            db.set_retention(id, days).await?;
+            match days {
+                Some(Retention::Off) => db.set_retention(id, None).await?,
+                Some(Retention::Days(days)) => db.set_retention(id, Some(days)).await?,
+                None => {
+                    let kept = db.organizations().await?.into_iter().find(|organization| organization.id == id);
+                    let days = kept.and_then(|organization| organization.retention);
+                    println!("{}", days.map_or_else(|| "off".to_owned(), |days| days.get().to_string()));
+                }
+            }
             Ok(ExitCode::SUCCESS)
         }
     }

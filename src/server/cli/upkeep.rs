@@ -52,7 +52,7 @@ async fn prune_all(db: &Db, files: &Files) -> Result<(), StoreError> {
     for organization in db.organizations().await? {
         let Some(days) = organization.retention else { continue };
         let (organization_id, org) = (organization.id, OrgDb::new(db.clone(), organization.id));
-        match Box::pin(retention::prune(&org, files, days, clock::now())).await {
+        match Box::pin(retention::prune(&org, files, days, &days.by_rule(), clock::now())).await {
             Ok(0) => {}
             Ok(runs) => tracing::info!(%organization_id, runs, days = days.get(), "runs are kept no longer"),
             Err(error) => tracing::warn!(%error, %organization_id, "runs could not be taken away"),

@@ -2,7 +2,7 @@
 
 use super::removed::remove_files;
 use crate::{
-    domain::{retention::RetentionDays, time::Timestamp},
+    domain::{removal::Removal, retention::RetentionDays, time::Timestamp},
     server::{
         files::Files,
         store::{Db, OrgDb, StoreError},
@@ -16,15 +16,21 @@ const MOST: u64 = 500;
 /// How long a transaction should take others' turn to write, its commit not counted.
 const HELD: Duration = Duration::from_millis(10);
 
-/// Takes away all runs of an organization that are older than so many days; how many.
-pub async fn prune(org: &OrgDb, files: &Files, days: RetentionDays, now: Timestamp) -> Result<u64, StoreError> {
+/// Takes away all runs of an organization that are older than so many days, and says why; how many.
+pub async fn prune(
+    org: &OrgDb,
+    files: &Files,
+    days: RetentionDays,
+    why: &Removal,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     let (mut at_once, mut count) = (FIRST, 0);
     loop {
         let runs = org.expired_runs(days.before(now), at_once).await?;
         if runs.is_empty() {
             return Ok(count);
         }
-        let taken = org.take_expired(runs, days.before(now), days.removal()).await?;
+        let taken = org.take_expired(runs, days.before(now), why.clone()).await?;
         // Another server may have been first.
         count += taken.runs.len() as u64;
         remove_files(org, files, &taken.runs).await;

@@ -1,6 +1,7 @@
-//! The titles of conversations that were given none.
+//! The titles of conversations that were given none, and conversations that no run is left of.
 
 use super::{
+    engine::Tx,
     error::StoreError,
     org_db::OrgDb,
     schema::{Conversations, WorkflowRuns as Runs},
@@ -8,6 +9,8 @@ use super::{
 use crate::domain::{ids::ConversationId, run::temporary_title, time::Timestamp};
 use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 use sqlx::FromRow;
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 #[derive(FromRow)]
 struct FirstRunRow {
@@ -72,5 +75,30 @@ impl OrgDb {
             tx.commit().await?;
         }
         Ok(title)
+    }
+
+    /// Forgets those of some conversations that no run is left of: a title may be what somebody said.
+    pub(super) async fn forget_conversations(
+        &self,
+        tx: &mut Tx,
+        ids: impl Iterator<Item = Uuid>,
+    ) -> Result<(), StoreError> {
+        let ids: BTreeSet<Uuid> = ids.collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let left = Query::select()
+            .expr(Expr::val(1))
+            .from(Runs::Table)
+            .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
+            .and_where(Expr::col((Runs::Table, Runs::ConversationId)).equals((Conversations::Table, Conversations::Id)))
+            .take();
+        let delete = Query::delete()
+            .from_table(Conversations::Table)
+            .and_where(self.owns((Conversations::Table, Conversations::OrganizationId)))
+            .and_where(Expr::col((Conversations::Table, Conversations::Id)).is_in(ids))
+            .and_where(Expr::exists(left).not())
+            .take();
+        tx.execute(&delete).await.map(drop)
     }
 }

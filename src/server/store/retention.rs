@@ -6,12 +6,18 @@ use super::{
     org_db::OrgDb,
     run_index::IndexChanges,
     run_write::{RunChange, WriteOutcome},
-    schema::{PostedParts, WorkflowRuns as Runs},
+    schema::{PostedParts, RunContents, WorkflowRuns as Runs},
 };
 use crate::domain::{ids::RunId, removal::Removal, status::RunStatus, time::Timestamp};
-use sea_query::{Asterisk, Cond, Expr, ExprTrait, Func, Order, Query};
-use std::time::{Duration, Instant};
+use sea_query::{Alias, Asterisk, Cond, Expr, ExprTrait, Func, Order, Query};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 use uuid::Uuid;
+
+/// How much of contents goes in one transaction, in bytes, unless a single run has more: a megabyte takes some milliseconds.
+const BYTES_AT_ONCE: i64 = 2_000_000;
 
 /// Runs to be taken away for a reason, those of them that were created before a moment.
 #[derive(Debug)]
@@ -30,8 +36,8 @@ pub struct Taken {
 }
 
 impl OrgDb {
-    /// Some runs that were created before a moment, the oldest first. One that goes on is among them only when nothing was
-    /// written of it since.
+    /// Some runs that were created before a moment, the oldest first: at most so many, and of long ones fewer. One that goes on is
+    /// among them only when nothing was written of it since.
     pub async fn expired_runs(&self, before: Timestamp, most: u64) -> Result<Vec<RunId>, StoreError> {
         let select = Query::select()
             .column(Runs::Id)
@@ -42,7 +48,32 @@ impl OrgDb {
             .limit(most)
             .take();
         let rows: Vec<(Uuid,)> = self.db.fetch_all(&select).await?;
-        Ok(rows.into_iter().map(|(id,)| RunId(id)).collect())
+        let runs: Vec<RunId> = rows.into_iter().map(|(id,)| RunId(id)).collect();
+        let bytes: HashMap<RunId, i64> = self.content_bytes(&runs).await?;
+        let mut sum = 0;
+        let fits = |run: &RunId| {
+            let is_first = sum == 0;
+            sum += bytes.get(run).copied().unwrap_or_default();
+            is_first || sum <= BYTES_AT_ONCE
+        };
+        Ok(runs.into_iter().take_while(fits).collect())
+    }
+
+    /// How many bytes the contents of runs are.
+    async fn content_bytes(&self, runs: &[RunId]) -> Result<HashMap<RunId, i64>, StoreError> {
+        let length = |column| Expr::from(Func::cust("length").arg(Expr::col(column)));
+        let messages = Func::coalesce([length(RunContents::PackedMessages), Expr::val(0)]);
+        let bytes = length(RunContents::PackedContent).add(messages);
+        let select = Query::select()
+            .column(RunContents::RunId)
+            .expr(Func::cast_as(Func::sum(bytes), Alias::new("bigint")))
+            .from(RunContents::Table)
+            .and_where(self.owns((RunContents::Table, RunContents::OrganizationId)))
+            .and_where(Expr::col(RunContents::RunId).is_in(runs.iter().map(|id| id.0)))
+            .group_by_col(RunContents::RunId)
+            .take();
+        let rows: Vec<(Uuid, i64)> = self.db.fetch_all(&select).await?;
+        Ok(rows.into_iter().map(|(id, bytes)| (RunId(id), bytes)).collect())
     }
 
     /// How many there are.
@@ -85,16 +116,16 @@ impl OrgDb {
     ) -> Result<Taken, StoreError> {
         let began = Instant::now();
         let still = Query::select()
-            .column(Runs::Id)
+            .columns([Runs::Id, Runs::ConversationId])
             .from(Runs::Table)
             .cond_where(self.expired(*before))
             .and_where(Expr::col(Runs::Id).is_in(runs.iter().map(|id| id.0)))
             .take();
-        let still: Vec<(Uuid,)> = tx.fetch_all(&still).await?;
+        let still: Vec<(Uuid, Option<Uuid>)> = tx.fetch_all(&still).await?;
         if still.is_empty() {
             return Ok(Taken::default());
         }
-        let runs: Vec<RunId> = still.into_iter().map(|(id,)| RunId(id)).collect();
+        let runs: Vec<RunId> = still.iter().map(|(id, _)| RunId(*id)).collect();
         let stored = self.stored_runs(tx, runs.iter().copied()).await?;
         let parts = Query::delete()
             .from_table(PostedParts::Table)
@@ -104,6 +135,7 @@ impl OrgDb {
         tx.execute(&parts).await?;
         self.forget_traces_of(tx, &runs).await?;
         self.remove(tx, &stored, removal, index).await?;
+        self.forget_conversations(tx, still.into_iter().filter_map(|(_, conversation)| conversation)).await?;
         Ok(Taken { runs, held: began.elapsed() })
     }
 }
