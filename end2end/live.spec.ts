@@ -190,6 +190,23 @@ test("P-51 nothing moves under the pointer or around the focus", async ({ page, 
   await expect(page).toHaveURL(/\/logs$/);
 });
 
+test("P-50 P-51 what is chosen of the histogram is not lost when runs come in", async ({ page, server }) => {
+  await open(page, "/logs");
+  const bars = page.getByRole("slider", { name: "Runs over time" });
+  const count = page.locator(".figure").filter({ hasText: "Runs" }).locator("dd").first();
+  await bars.focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Shift+ArrowLeft");
+  const words = await bars.getAttribute("aria-valuetext");
+  const before = await count.textContent();
+  await server.begin();
+  await expect(count).not.toHaveText(before!);
+  await expect(bars).toBeFocused();
+  await expect(bars).toHaveAttribute("aria-valuetext", words!);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\?date=.*Z\.\..*Z$/);
+});
+
 test("P-51 a filtered list is told of its own runs, and one that does not fit any more goes", async ({ page, server }) => {
   await open(page, "/logs?status=suspended");
   const run = await server.begin();

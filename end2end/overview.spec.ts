@@ -48,6 +48,43 @@ test("P-50 dragging over the histogram narrows the time", async ({ page }) => {
   await expect(page).toHaveURL(/\/logs$/);
 });
 
+test("P-50 rows come first, then what they come to", async ({ page }) => {
+  await expect(figure(page, "Runs")).toHaveText(await total(page));
+  const asked: string[] = [];
+  page.on("request", (request) => request.url().includes("/fn/") && asked.push(request.url().split("/fn/")[1].split("?")[0]));
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/fn/list_runs*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await choose(page, "Status", "Failed");
+  await expect.poll(() => asked).toContain("list_runs");
+  await expect(page.locator(".overview-in")).toHaveAttribute("aria-busy", "true");
+  // The menus have asked, too; what would come next has not.
+  await expect.poll(() => asked).toContain("get_filter_options");
+  expect(asked).not.toContain("get_summary");
+  answer();
+  await expect(figure(page, "Failed")).toHaveText("100.0%");
+  expect(asked.filter((name) => name === "get_summary")).toHaveLength(1);
+});
+
+test("P-50 what is dragged over keeps within the dates that are shown", async ({ page }) => {
+  await choose(page, "Date Range", "Last 7 days");
+  await expect(figure(page, "Runs")).toHaveText(await total(page));
+  const before = await total(page);
+  await bars(page).focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Shift+End");
+  await expect(bars(page)).toHaveAttribute("aria-valuetext", new RegExp(`: ${before} runs`));
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/date=.*Z\.\..*Z$/);
+  // All bars together are the seven days, though the first begins before them.
+  expect(await total(page)).toBe(before);
+  const [from] = new URL(page.url()).searchParams.get("date")!.split("..");
+  expect(Date.now() - Date.parse(from)).toBeLessThan(7 * 86_400_000 + 60_000);
+});
+
 test("P-50 the histogram is worked by keys, and says what it is at", async ({ page }) => {
   await bars(page).focus();
   await expect(bars(page)).toHaveAttribute("aria-valuetext", / runs?/);
@@ -98,7 +135,7 @@ test("P-52 what the filters show is saved as a file", async ({ page }) => {
       expect(lines).toHaveLength(wanted);
       expect(new Set(lines.map((line) => line.status))).toEqual(new Set(["failed"]));
     } else {
-      expect(text).toMatch(/^\ufeffid,created_at,/);
+      expect(text).toMatch(/^\ufeff"id","created_at",/);
     }
   }
   await hydrated(page);

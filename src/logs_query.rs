@@ -102,10 +102,7 @@ impl LogsQuery {
 
     /// Which runs are meant at a moment, on all pages together, as the API asks for them.
     pub fn exported(&self, scope: LogsScope, found_by: Option<FoundBy>, now: Timestamp) -> String {
-        let date = self.filters.date.map(|date| match date {
-            Choice::Custom(range) => range,
-            Choice::Preset(preset) => preset.at(now),
-        });
+        let date = self.filters.date.map(|date| date.at(now));
         self.asked_of_the_api(scope, found_by, date)
     }
 

@@ -179,10 +179,7 @@ impl Filters {
             model: self.model.clone(),
             workflow_id: self.skill,
             ai_employee_id: self.teammate,
-            started: self.date.map(|date| match date {
-                Choice::Preset(preset) => preset.at(now),
-                Choice::Custom(range) => range,
-            }),
+            started: self.date.map(|date| date.at(now)),
             duration: self.duration.map(Choice::range),
             tokens: self.tokens.map(Choice::range),
             ..RunFilter::default()

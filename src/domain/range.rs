@@ -35,6 +35,18 @@ impl<T: Ord> Range<T> {
     pub fn contains(&self, value: &T) -> bool {
         self.from.as_ref().is_none_or(|from| value >= from) && self.to.as_ref().is_none_or(|to| value < to)
     }
+
+    /// What lies in both; `None` when nothing does.
+    pub fn within(self, other: Self) -> Option<Self> {
+        let to = match (self.to, other.to) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        // An open side is less than any other.
+        let from = self.from.max(other.from);
+        let is_empty = from.as_ref().zip(to.as_ref()).is_some_and(|(from, to)| from >= to);
+        (!is_empty).then_some(Self { from, to })
+    }
 }
 
 impl<T: fmt::Display> fmt::Display for Range<T> {
@@ -100,6 +112,16 @@ impl<P: Preset, T: Bound> Choice<P, T> {
     pub fn parse(text: &str) -> Option<Self> {
         let preset = P::ALL.iter().find(|preset| preset.key() == text).map(|preset| Self::Preset(*preset));
         preset.or_else(|| text.parse().ok().map(Self::Custom))
+    }
+}
+
+impl Choice<DatePreset, Timestamp> {
+    /// The range at a moment.
+    pub fn at(self, now: Timestamp) -> Range<Timestamp> {
+        match self {
+            Self::Preset(preset) => preset.at(now),
+            Self::Custom(range) => range,
+        }
     }
 }
 
@@ -355,6 +377,22 @@ mod tests {
         }
         assert_eq!(DurationPreset::whole_class("..1000".parse().unwrap()), Some(0));
         assert_eq!(DurationPreset::whole_class("0..1000".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn two_ranges_have_what_lies_in_both() {
+        for (one, other, both) in [
+            ("1..9", "5..", Some("5..9")),
+            ("..5", "3..9", Some("3..5")),
+            ("2..4", "1..9", Some("2..4")),
+            ("1..5", "5..9", None),
+            ("..5", "7..", None),
+        ] {
+            let [one, other]: [Range<u64>; 2] = [one, other].map(|range| range.parse().unwrap());
+            let expected = both.map(|range| range.parse().unwrap());
+            assert_eq!((one.within(other), other.within(one)), (expected, expected), "{one} and {other}");
+            assert_eq!(one.within(Range::default()), Some(one));
+        }
     }
 
     proptest! {

@@ -60,6 +60,11 @@ impl<T: DeserializeOwned + 'static> Asked<T> {
         self.reply.with(Option::is_some)
     }
 
+    /// Whether what has come is of this.
+    pub fn is_of(self, wanted: &str) -> bool {
+        self.reply.with(|reply| reply.as_ref().is_some_and(|reply| reply.wanted == wanted))
+    }
+
     /// Waits for something to come.
     pub async fn ready(self) {
         self.reply.ready().await;

@@ -1,13 +1,13 @@
 //! The figures, with the histogram beside them.
 
-use super::histogram::RunsOverTime;
+use super::histogram::{Pointed, RunsOverTime};
 use crate::{
     context::use_frame,
     domain::{
         cost::Usd,
         duration,
         status::RunStatus,
-        summary::RunsSummary,
+        summary::{Histogram, RunsSummary},
         text::{compact, thousands},
         unread::Unread,
     },
@@ -15,7 +15,7 @@ use crate::{
     server_fns::get_summary,
     ui::hooks::{
         reactive::memo,
-        workflow_runs::{Meant, WorkflowRuns},
+        workflow_runs::{ListKey, Meant, WorkflowRuns},
     },
 };
 use leptos::prelude::*;
@@ -34,8 +34,13 @@ struct Shown {
 #[component]
 pub fn Figures(runs: WorkflowRuns) -> impl IntoView {
     let organization_id = use_frame().viewer.current.organization_id;
+    // The rows of a filter come first; only then is it asked what they come to.
+    let listed = memo(move |before: Option<&Meant>| {
+        let has_come = runs.listed.is_of(&runs.key.with(ListKey::text));
+        before.filter(|_| !has_come).cloned().unwrap_or_else(|| runs.meant.get())
+    });
     let answer = LocalResource::new(move || {
-        let meant = runs.meant.get();
+        let meant = listed.get();
         runs.renewed.track();
         async move {
             let (scope, search) = meant.clone();
@@ -52,14 +57,21 @@ pub fn Figures(runs: WorkflowRuns) -> impl IntoView {
         }
     });
     let is_old = move || current().is_none();
+    let pointed = RwSignal::new(None::<Pointed>);
+    let is_choosing = memo(move |_| pointed.get().is_some_and(Pointed::is_choosing));
+    // Some of it is chosen of what one sees, whatever is written meanwhile.
+    let histogram = memo(move |before: Option<&Histogram>| match before.filter(|_| is_choosing.get()) {
+        Some(before) => before.clone(),
+        None => shown.with(|shown| shown.summary.as_ref().map(|summary| summary.histogram.clone()).unwrap_or_default()),
+    });
     view! {
         <div class="overview-in" class:overview-old=is_old aria-busy=move || is_old().to_string()>
             {move || {
                 let Shown { summary, has_failed } = shown.get();
                 let note = has_failed.then(|| view! { <p class="overview-note" role="status">"The overview could not be loaded"</p> });
-                let figures = summary.map(|summary| view! { <Sums summary=summary.clone() /> <RunsOverTime histogram=summary.histogram runs /> });
-                (note, figures)
+                (note, summary.map(|summary| view! { <Sums summary /> }))
             }}
+            <RunsOverTime histogram pointed runs />
         </div>
     }
 }

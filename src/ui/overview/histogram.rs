@@ -10,7 +10,11 @@ use crate::{
         time::Timestamp,
     },
     ui::{
-        hooks::workflow_runs::{History, WorkflowRuns},
+        hooks::{
+            clock::use_now,
+            reactive::memo,
+            workflow_runs::{History, WorkflowRuns},
+        },
         kit::moment::local_words,
     },
 };
@@ -35,12 +39,17 @@ const DAY_MS: i64 = 86_400_000;
 
 /// Where one points, and where one began to choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Pointed {
+pub struct Pointed {
     at: usize,
     since: Option<usize>,
 }
 
 impl Pointed {
+    /// Whether one is choosing several.
+    pub const fn is_choosing(self) -> bool {
+        self.since.is_some()
+    }
+
     fn has(self, bar: usize) -> bool {
         let since = self.since.unwrap_or(self.at);
         (since.min(self.at)..=since.max(self.at)).contains(&bar)
@@ -51,20 +60,20 @@ impl Pointed {
 #[derive(Clone, Copy)]
 struct Choosing {
     runs: WorkflowRuns,
-    histogram: StoredValue<Histogram>,
-    count: usize,
+    histogram: Memo<Histogram>,
+    now: ReadSignal<Timestamp>,
     place: NodeRef<html::Div>,
     pointed: RwSignal<Option<Pointed>>,
 }
 
 impl Choosing {
-    const fn last(self) -> usize {
-        self.count - 1
+    fn last(self) -> usize {
+        self.histogram.with_untracked(|histogram| histogram.bars.len().saturating_sub(1))
     }
 
     fn bar_at(self, event: &PointerEvent) -> usize {
         let width = self.place.get().map_or(1, |place| place.client_width()).max(1);
-        let bar = i64::from(event.offset_x()) * i64::try_from(self.count).unwrap_or(1) / i64::from(width);
+        let bar = i64::from(event.offset_x()) * i64::try_from(self.last() + 1).unwrap_or(1) / i64::from(width);
         usize::try_from(bar).unwrap_or_default().min(self.last())
     }
 
@@ -123,35 +132,56 @@ impl Choosing {
         }
     }
 
-    /// Shows only the runs of what is pointed at.
+    /// Shows only the runs of what is pointed at; the first bar and the last may go beyond the dates that are shown.
     fn choose(self, Pointed { at, since }: Pointed) {
+        let range = self.histogram.with_untracked(|histogram| histogram.range(at, since.unwrap_or(at)));
+        let dates = self.runs.query.with_untracked(|query| query.filters.date);
+        let dates = dates.map(|dates| dates.at(self.now.get_untracked())).unwrap_or_default();
         self.pointed.set(None);
-        let range = self.histogram.with_value(|histogram| histogram.range(at, since.unwrap_or(at)));
-        if let Some(range) = range {
+        if let Some(range) = range.and_then(|range| range.within(dates)) {
             self.runs.go(History::Push, |query| query.with(FilterKind::Date, &range.to_string()));
         }
     }
 
     /// What is pointed at, in words; of nothing, the last bar.
     fn words(self) -> String {
-        let Pointed { at, since } = self.pointed.get().unwrap_or(Pointed { at: self.last(), since: None });
-        self.histogram.with_value(|histogram| words_of(histogram, at, since.unwrap_or(at)))
+        self.histogram.with(|histogram| {
+            let last = Pointed { at: histogram.bars.len().saturating_sub(1), since: None };
+            let Pointed { at, since } = self.pointed.get().unwrap_or(last);
+            words_of(histogram, at, since.unwrap_or(at))
+        })
     }
 }
 
 /// The histogram; nothing where there are no runs.
 #[component]
-pub fn RunsOverTime(histogram: Histogram, runs: WorkflowRuns) -> impl IntoView {
-    let count = histogram.bars.len();
-    let Some(first) = histogram.bars.first().map(|bar| bar.from) else { return ().into_any() };
-    let end = histogram.range(count - 1, count - 1).and_then(|range| range.to);
-    let [begins, ends] = [Some(first), end].map(|time| time.map(|time| time_words(time, histogram.step_ms)));
-    let most = histogram.bars.iter().map(runs_of).max().unwrap_or_default().max(1);
-    let pointed = RwSignal::new(None::<Pointed>);
-    let column = |(n, bar): (usize, &Bar)| view! { <Column n bar=bar.clone() most pointed /> }.into_any();
-    let columns = histogram.bars.iter().enumerate().map(column).collect::<Vec<_>>();
-    let place = NodeRef::<html::Div>::new();
-    let choosing = Choosing { runs, histogram: StoredValue::new(histogram), count, place, pointed };
+pub fn RunsOverTime(
+    histogram: Memo<Histogram>,
+    pointed: RwSignal<Option<Pointed>>,
+    runs: WorkflowRuns,
+) -> impl IntoView {
+    let choosing = Choosing { runs, histogram, now: use_now(), place: NodeRef::new(), pointed };
+    let has_bars = memo(move |_| histogram.with(|histogram| !histogram.bars.is_empty()));
+    move || has_bars.get().then(|| view! { <Bars choosing /> }.into_any())
+}
+
+/// The bars, on which one chooses. They change under the same element, so that nobody who is on it loses it.
+#[component]
+fn Bars(choosing: Choosing) -> impl IntoView {
+    let Choosing { histogram, place, pointed, .. } = choosing;
+    let count = memo(move |_| histogram.with(|histogram| histogram.bars.len()));
+    let time = move |which: fn(&Histogram) -> Option<Timestamp>| {
+        histogram.with(|histogram| which(histogram).map(|time| time_words(time, histogram.step_ms)))
+    };
+    let begins = move || time(|histogram| histogram.bars.first().map(|bar| bar.from));
+    let ends = move || time(|histogram| histogram.range(0, histogram.bars.len() - 1).and_then(|range| range.to));
+    let columns = move || {
+        histogram.with(|histogram| {
+            let most = histogram.bars.iter().map(runs_of).max().unwrap_or_default().max(1);
+            let column = |(n, bar): (usize, &Bar)| view! { <Column n bar=bar.clone() most pointed /> }.into_any();
+            histogram.bars.iter().enumerate().map(column).collect::<Vec<_>>()
+        })
+    };
     view! {
         <div class="histogram">
             <div
@@ -163,8 +193,8 @@ pub fn RunsOverTime(histogram: Histogram, runs: WorkflowRuns) -> impl IntoView {
                 aria-orientation="horizontal"
                 aria-description="Arrow keys go from bar to bar, with Shift they choose several, and Enter shows only their runs"
                 aria-valuemin="1"
-                aria-valuemax=count.to_string()
-                aria-valuenow=move || (pointed.get().map_or(count - 1, |pointed| pointed.at) + 1).to_string()
+                aria-valuemax=move || count.get().to_string()
+                aria-valuenow=move || pointed.get().map_or_else(|| count.get(), |pointed| pointed.at + 1).to_string()
                 aria-valuetext=move || choosing.words()
                 on:pointerdown=move |event| choosing.press(&event)
                 on:pointermove=move |event| choosing.follow(&event)
@@ -177,7 +207,7 @@ pub fn RunsOverTime(histogram: Histogram, runs: WorkflowRuns) -> impl IntoView {
                 <svg
                     width="100%"
                     height="100%"
-                    viewBox=format!("0 0 {} 1000", count * 100)
+                    viewBox=move || format!("0 0 {} 1000", count.get() * 100)
                     preserveAspectRatio="none"
                     aria-hidden="true"
                 >
@@ -191,7 +221,6 @@ pub fn RunsOverTime(histogram: Histogram, runs: WorkflowRuns) -> impl IntoView {
             </p>
         </div>
     }
-    .into_any()
 }
 
 /// One bar, from the ground up.
@@ -230,9 +259,9 @@ fn runs_of(bar: &Bar) -> u64 {
 
 /// `18 Nov, 12:00 – 15:00: 42 runs, 3 failed`.
 fn words_of(histogram: &Histogram, one: usize, other: usize) -> String {
-    let bars = &histogram.bars[one.min(other)..=one.max(other)];
-    let count: u64 = bars.iter().map(runs_of).sum();
-    let failed: u64 = bars.iter().filter_map(|bar| bar.statuses.get(&RunStatus::Failed)).sum();
+    let bars = || histogram.bars.iter().take(one.max(other) + 1).skip(one.min(other));
+    let count: u64 = bars().map(runs_of).sum();
+    let failed: u64 = bars().filter_map(|bar| bar.statuses.get(&RunStatus::Failed)).sum();
     let range = histogram.range(one, other);
     let word = |time: Option<Timestamp>| time.map(|time| time_words(time, histogram.step_ms)).unwrap_or_default();
     let failed = if failed > 0 { format!(", {} failed", thousands(failed)) } else { String::new() };
