@@ -83,8 +83,12 @@ fn p14_a_run_that_a_rule_took_away_is_said_to_have_existed() {
         assert!(
             body(gone).contains("This run is not here") && body(gone).contains("This run existed. It was removed on ")
         );
-        assert!(body(gone).contains(" by a rule: runs older than 1000 days."));
+        assert!(body(gone).contains(" by hand: runs older than 1000 days."));
         assert!(body(unknown).contains("This run is not here") && !body(unknown).contains("existed"));
+        // The same when its id is pasted into the search box.
+        let searched = |id| page(&server, &format!("/logs?q={id}"), &admin).body;
+        assert!(searched(gone).contains("This run is not here") && searched(gone).contains("This run existed. "));
+        assert!(searched(unknown).contains("No run fits") && !searched(unknown).contains("existed"));
         let api = |id| server.get(&format!("/api/organizations/{org}/workflows/{}/runs/{id}/", runs::id(2, 1)), &token);
         assert_eq!((api(gone).status, api(gone).body), (404, api(unknown).body));
 

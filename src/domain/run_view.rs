@@ -24,6 +24,8 @@ pub struct RunsAnswer {
     pub found_by: Option<FoundBy>,
     /// How a search of all runs went, where it was one.
     pub searched: Option<Searched>,
+    /// What is said of the run of the id in the search box, where it was here once.
+    pub removed: Option<String>,
 }
 
 /// What an id was (P-20).

@@ -120,12 +120,17 @@ pub async fn list_runs(
     if let Some(text) = query.sought() {
         let filter = scope.narrow(query.filters.to_run_filter(clock::now()));
         let found = search_all(&access, &text, &filter, request).await?;
-        return packed(&RunsAnswer { page: found.page, as_of, found_by: None, searched: Some(found.searched) });
+        let searched = Some(found.searched);
+        return packed(&RunsAnswer { page: found.page, as_of, found_by: None, searched, removed: None });
     }
     let (filter, kind) = Box::pin(meant(&access.org, scope, &query)).await?;
     let page = Box::pin(query::list_runs::summaries(&access.org, &filter, request)).await?;
     let found_by = kind.filter(|_| page.total.rows > 0);
-    packed(&RunsAnswer { page, as_of, found_by, searched: None })
+    let removed = match filter.run_id.filter(|_| page.total.rows == 0) {
+        Some(run_id) => removed(&access, run_id).await?,
+        None => None,
+    };
+    packed(&RunsAnswer { page, as_of, found_by, searched: None, removed })
 }
 
 /// What is found in all runs, or why a text cannot be looked for.
@@ -204,14 +209,17 @@ pub async fn get_run(
         return packed(&FoundRun::Here(Box::new(run)));
     }
     let elsewhere = Box::pin(elsewhere(organization_id, run_id)).await?;
-    let found = if elsewhere.is_some() { elsewhere } else { removed(&access, run_id).await? };
+    let found = match elsewhere {
+        Some(elsewhere) => Some(elsewhere),
+        None => removed(&access, run_id).await?.map(FoundRun::Removed),
+    };
     packed(&found.ok_or(AppError::NotFound)?)
 }
 
 /// What is said of a run that was here, if anything is.
-async fn removed(access: &Access, run_id: RunId) -> Result<Option<FoundRun>, AppError> {
+async fn removed(access: &Access, run_id: RunId) -> Result<Option<String>, AppError> {
     let removed = access.org.removed_run(run_id).await?;
-    Ok(removed.and_then(|removed| removed.sentence()).map(FoundRun::Removed))
+    Ok(removed.and_then(|removed| removed.sentence()))
 }
 
 /// The run in another organization of the same person, where a page of theirs lists it.

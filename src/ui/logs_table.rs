@@ -69,6 +69,8 @@ struct Shown {
     found_by: Option<FoundBy>,
     /// How a search of all runs went.
     searched: Option<Searched>,
+    /// What is said of the run that was looked for, where it was here once.
+    removed: Option<String>,
     error: Option<AppError>,
 }
 
@@ -175,8 +177,8 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
         let Some(answer) = runs.listed.answer_to(&wanted) else { return before.cloned().unwrap_or_default() };
         let key = Some(wanted);
         match answer {
-            Ok(RunsAnswer { page, as_of, found_by, searched }) => {
-                Shown { key, page: Some(page), as_of, found_by, searched, error: None }
+            Ok(RunsAnswer { page, as_of, found_by, searched, removed }) => {
+                Shown { key, page: Some(page), as_of, found_by, searched, removed, error: None }
             }
             Err(error) => Shown { key, error: Some(error), ..before.cloned().unwrap_or_default() },
         }
@@ -243,7 +245,8 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
         <LinkedRun runs page ids current needle />
         {move || {
             let page = page.get().filter(|_| is_empty());
-            page.map(|page| view! { <NoRows page runs by_words=is_hidden_by_words() /> }.into_any())
+            let removed = shown.with(|shown| shown.removed.clone());
+            page.map(|page| view! { <NoRows page runs by_words=is_hidden_by_words() removed /> }.into_any())
         }}
         <form id=ROWS_FORM method="get" hidden=true>
             <HiddenFields href=collapsed />

@@ -26,6 +26,8 @@ pub fn NoRows(
     runs: WorkflowRuns,
     /// Whether there are rows, but none that holds the words of the search box.
     by_words: bool,
+    /// What is said of the run that was looked for, where it was here once.
+    removed: Option<String>,
 ) -> impl IntoView {
     let query = runs.query;
     if by_words {
@@ -58,7 +60,10 @@ pub fn NoRows(
     if query.with_untracked(LogsQuery::is_narrowed) {
         let (asked, sought) =
             query.with_untracked(|query| (query.search().asks_the_server(), query.sought().is_some()));
-        let words = if sought {
+        let heading = if removed.is_some() { "This run is not here" } else { "No run fits" };
+        let words = if page.total.is_capped {
+            "None of the newest runs with all of these words fits the filters. A Date Range makes the search go further back."
+        } else if sought {
             "No run has all of these words, with the filters that are set. The beginnings of words are enough."
         } else if asked {
             "No conversation and no run of this id fits, with the filters that are set. It may also belong to another organization."
@@ -68,8 +73,8 @@ pub fn NoRows(
         let href = move || runs.href(LogsQuery::without_filters);
         return view! {
             <section class="notice">
-                <h2>"No run fits"</h2>
-                <p>{words}</p>
+                <h2>{heading}</h2>
+                <p>{removed.unwrap_or_else(|| words.to_owned())}</p>
                 <a class="button" href=move || href()>
                     "Show all runs"
                 </a>
