@@ -117,6 +117,35 @@ test("P-23 a phrase in the result of a tool is found in all runs, and a click la
   await expect(box(page)).toHaveValue(`"${phrase.toUpperCase()}"`);
 });
 
+test("P-23 a click lands on what was said, and on the message", async ({ page }) => {
+  const { organization_id } = await (await page.request.get("/api/session")).json();
+  const search = async (q: string) =>
+    (await page.request.get(`/api/organizations/${organization_id}/workflows/runs/?exclude=flow&q=${encodeURIComponent(q)}`)).json();
+  await expect.poll(async () => (await search("anything")).search.behind, { timeout: 60_000 }).toBe(0);
+  const landed = details(page).locator(".landed");
+  // Late in a call, and the beginning of a message.
+  let call: any, said = "";
+  for (const phrase of ["quicker than the last time", "second time I ask", "left it at the depot", "wrong number"]) {
+    said = phrase;
+    call = (await search(`"${phrase}"`)).data.find((run: any) => run.match?.field === "transcript");
+    if (call) break;
+  }
+  const [message] = (await runs(page, "limit=25")).filter((run) => /\p{L}+ \p{L}+ \p{L}+/u.test(String(run.input_message)));
+  const words = String(message.input_message).match(/\p{L}+ \p{L}+ \p{L}+/u)![0];
+  for (const [run, text] of [
+    [call, said],
+    [message, words],
+  ]) {
+    await page.goto(`/logs?q=${encodeURIComponent(`"${text}"`)}&scope=all`);
+    await hydrated(page);
+    await page.locator(`#toggle-${run.id}`).click();
+    await expect(landed).toHaveCount(1);
+    await expect(landed).toBeInViewport();
+    await expect(landed).toContainText(text, { ignoreCase: true });
+    await axe(page, ".run-detail-main");
+  }
+});
+
 test("P-23 a search of all runs narrows by filters, says that nothing is found, and goes back when it is cleared", async ({ page }) => {
   await phraseOfResult(page);
   await box(page).fill("order");

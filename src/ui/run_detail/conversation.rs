@@ -5,9 +5,13 @@ use crate::{
     domain::{
         payload::{Payload, PayloadKey, RunPayload},
         run::{Run, RunSummary},
+        run_match::MatchField,
     },
     ui::{
-        hooks::workflow_runs::WorkflowRuns,
+        hooks::{
+            landing::{Landed, use_landing},
+            workflow_runs::WorkflowRuns,
+        },
         kit::{moment::Exact, status_badge::StatusBadge},
     },
 };
@@ -59,12 +63,20 @@ pub fn Conversation(run: Run, turns: Vec<RunSummary>, runs: WorkflowRuns) -> imp
 /// The messages of this run.
 #[component]
 fn OwnTurn(run: Run) -> impl IntoView {
-    let text = |text: Option<String>| text.map(Payload::Text);
-    view! {
-        <PayloadView key=PayloadKey::Run(RunPayload::Input) label="Input" payload=text(run.input_message) />
-        <PayloadView key=PayloadKey::Run(RunPayload::Output) label="Output" payload=text(run.output_message) />
-        <PayloadView key=PayloadKey::Run(RunPayload::Error) label="Error" payload=text(run.error_message) />
-    }
+    let found = use_landing().map(|found| found.field);
+    let messages = [
+        (MatchField::Input, RunPayload::Input, run.input_message),
+        (MatchField::Output, RunPayload::Output, run.output_message),
+        (MatchField::Error, RunPayload::Error, run.error_message),
+    ];
+    let messages = messages.into_iter().map(|(field, key, text)| {
+        view! {
+            <Landed is_found=found == Some(field)>
+                <PayloadView key=PayloadKey::Run(key) label=field.label() payload=text.map(Payload::Text) />
+            </Landed>
+        }
+    });
+    messages.collect_view()
 }
 
 /// The beginning of what somebody said.

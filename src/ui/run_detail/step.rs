@@ -12,7 +12,7 @@ use crate::{
         waterfall::{Span, Stretch},
     },
     ui::{
-        hooks::{hydrated::use_hydrated, opened::use_opened},
+        hooks::{hydrated::use_hydrated, landing::bring_into_sight, opened::use_opened},
         kit::bar::Bar,
     },
 };
@@ -155,13 +155,7 @@ fn OpeningLine(
     let is_open = start != Start::Closed;
     let item = NodeRef::<html::Div>::new();
     if start == Start::InSight {
-        item.on_load(|item| {
-            request_animation_frame(move || {
-                let nearest = web_sys::ScrollIntoViewOptions::new();
-                nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                item.scroll_into_view_with_scroll_into_view_options(&nearest);
-            });
-        });
+        bring_into_sight(item);
     }
     let content = if parts.is_empty() {
         Either::Left(view! { <div class="step-line">{line}</div> })

@@ -4,10 +4,14 @@ use super::payload::Payloads;
 use crate::{
     domain::{
         media::{Preview, preview},
+        run_match::{MatchField, RunMatch},
         step::{Attachment, VoiceTranscript, VoiceTurn},
     },
     paths,
-    ui::kit::icon::{Glyph, Icon},
+    ui::{
+        hooks::landing::{Landed, use_landing},
+        kit::icon::{Glyph, Icon},
+    },
 };
 use leptos::{either::Either, html, prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
@@ -15,18 +19,24 @@ use wasm_bindgen_futures::JsFuture;
 /// The calls.
 #[component]
 pub fn Voice(calls: Vec<VoiceTranscript>, files: Vec<Attachment>) -> impl IntoView {
+    let mut landing = use_landing().filter(|found| found.field == MatchField::Transcript);
     let calls = calls.into_iter().map(|call| {
+        let has = |found: &RunMatch| call.turns.iter().position(|turn| found.is_of(&turn.text));
+        let found = landing.as_ref().and_then(has);
+        if found.is_some() {
+            landing = None;
+        }
         let is_recording = |file: &&Attachment| {
             Some(file.id) == call.attachment_id && preview(&file.media_type) == Some(Preview::Audio)
         };
         let recording = files.iter().find(is_recording).cloned();
-        view! { <Call turns=call.turns recording /> }
+        view! { <Call turns=call.turns found recording /> }
     });
-    calls.collect_view()
+    calls.collect::<Vec<_>>()
 }
 
 #[component]
-fn Call(turns: Vec<VoiceTurn>, recording: Option<Attachment>) -> impl IntoView {
+fn Call(turns: Vec<VoiceTurn>, found: Option<usize>, recording: Option<Attachment>) -> impl IntoView {
     let payloads: Payloads = expect_context();
     let (organization_id, run_id) = payloads.of();
     let audio = NodeRef::<html::Audio>::new();
@@ -66,7 +76,8 @@ fn Call(turns: Vec<VoiceTurn>, recording: Option<Attachment>) -> impl IntoView {
     };
     let turns = turns
         .into_iter()
-        .map(|turn| {
+        .enumerate()
+        .map(|(n, turn)| {
             let (start, end) = (turn.start_ms, turn.end_ms);
             let is_now = move || {
                 start.zip(now.get()).is_some_and(|(start, now)| start <= now && end.is_none_or(|end| now < end))
@@ -86,9 +97,11 @@ fn Call(turns: Vec<VoiceTurn>, recording: Option<Attachment>) -> impl IntoView {
                 <li class="voice-turn" class:voice-now=is_now>
                     {at}
                     <strong class="voice-speaker">{turn.speaker}</strong>
-                    <span class="voice-text" dir="auto">
-                        {turn.text}
-                    </span>
+                    <Landed is_found=found == Some(n)>
+                        <span class="voice-text" dir="auto">
+                            {turn.text}
+                        </span>
+                    </Landed>
                 </li>
             }
         })
