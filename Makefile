@@ -62,7 +62,7 @@ dev: setup ## build unoptimized, serve, and do so again on every change (first t
 	exec cargo-leptos watch --split
 
 .PHONY: bench
-bench: build ## lists up to a million runs, ingest, kills, WASM size, cold start, memory, pages (three quarters of an hour)
+bench: build ## lists up to a million runs, ingest, kills, WASM and what weighs in it, cold start, memory, pages (three quarters of an hour)
 	@$(say) "Benchmarks: builds them with optimizations, then measures. Leave the machine alone meanwhile."
 	@.ci/setup browser
 	@.ci/postgres --if-available cargo bench -F ssr --bench '*'

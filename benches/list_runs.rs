@@ -43,8 +43,6 @@ fn main() {
         runtime.block_on(store(&installation));
         serve(&runtime, &installation);
     }
-    println!("\n== Browser build");
-    browser_build();
 }
 
 /// The query layer by itself.
@@ -110,15 +108,4 @@ fn serve(runtime: &tokio::runtime::Runtime, installation: &Installation) {
         "bare handler           {theirs:>9.0} requests/s with the same bytes: ours is {:.0}%",
         ours / theirs * 100.0
     );
-}
-
-fn browser_build() {
-    for file in std::fs::read_dir("target/site/pkg").into_iter().flatten().flatten() {
-        let name = file.file_name().to_string_lossy().into_owned();
-        let shown = [".wasm", ".wasm.br", ".js.br", ".css.br"];
-        if shown.iter().any(|end| name.ends_with(end)) {
-            let bytes = file.metadata().map_or(0, |metadata| metadata.len());
-            println!("{:>9.1} KB  {name}", f64::from(u32::try_from(bytes).unwrap()) / 1024.0);
-        }
-    }
 }
