@@ -221,7 +221,7 @@ fn Runs(runs: WorkflowRuns, needle: Memo<Option<Needle>>) -> impl IntoView {
     let found_in = move |id| memo(move |_| shown.with(|shown| shown.searched.as_ref()?.found_in(id).cloned()));
     provide_landing(memo(move |_| {
         let run = runs.expanded.get()?;
-        shown.with(|shown| shown.searched.as_ref()?.found_in(run).cloned())
+        shown.with(|shown| Some((run, shown.searched.as_ref()?.found_in(run).cloned()?)))
     }));
     // Whoever comes near the rows may expand one: what that needs is loaded by then.
     let (is_near, set_near) = signal(false);

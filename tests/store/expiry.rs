@@ -3,14 +3,15 @@
 use super::*;
 
 /// What is kept of runs, by tables.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "workflow_runs",
     "run_contents",
     "run_state_values",
     "posted_parts",
     "trace_batches",
     "trace_runs",
-    "conversations",
+    "conversations WHERE channel IS NULL",
+    "conversations WHERE title IS NOT NULL",
 ];
 
 const YEAR: &str = "2020-01-01T00:00:00Z";
@@ -35,11 +36,13 @@ fn run_of_year(n: u64, status: &str) -> alloy_logs::domain::document::RunDocumen
 async fn write_old(org: &OrgDb, files: &Files) -> RunId {
     let mut long = runs::full_run(500);
     long["created_at"] = json!(YEAR);
-    // A conversation of its own, which goes with it; those of the others go on.
-    long["conversation_id"] = json!(runs::id(4, 500));
+    // Conversations of their own, whose titles go with them; that of the others goes on.
+    let mut last = long.clone();
+    (long["conversation_id"], long["conversation_channel"]) = (json!(runs::id(4, 500)), json!(null));
+    (last["id"], last["conversation_id"]) = (json!(runs::id(1, 501)), json!(runs::id(4, 501)));
     long["steps"] = (0..300).map(|n| json!({ "id": n.to_string(), "input": "x".repeat(900) })).collect();
     let mut old: Vec<_> = (0..90).map(|n| run_of_year(n, "failed")).collect();
-    old.push(runs::document(&long));
+    old.extend([runs::document(&last), runs::document(&long)]);
     write(org, &old).await;
     let step = serde_json::from_value(json!({ "id": "posted" })).unwrap();
     let parts = vec![Posted { part: Part::Step(step), updated_at: None }];

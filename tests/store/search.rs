@@ -372,6 +372,10 @@ async fn p23_pages_of_many_are_in_order_and_more_than_is_counted_is_said_to_be_m
                 }
             }
         }
+        // An index that is being made again, and had no options before, does without them.
+        database.execute("UPDATE search_indexes SET options_from = indexed_change + 1".to_owned()).await;
+        let found = found(&org, "common", &rare, PageRequest::default()).await;
+        assert_eq!((found.page.total.rows, found.page.total.is_capped), (0, true), "{}", database.kind);
     }
 }
 

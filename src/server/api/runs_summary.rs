@@ -21,7 +21,8 @@ pub fn endpoint() -> Endpoint {
         .more(
             "All of the runs that a list with the same parameters has. The facets say how many runs each option of a filter would \
              give under the others. Where `conversation_id`, `trigger_id`, `state[…]`, `ended` or `finished` is asked for and more \
-             than 100,000 runs fit, it is of the newest ones, and `total_capped` says so.",
+             than 100,000 runs fit, it is of the newest ones, and `total_capped` says so; there are no facets with the last two, nor \
+             where one of the others alone has more than 10,000 runs.",
         );
     let description = params::described_filters()
         .into_iter()

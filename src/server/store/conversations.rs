@@ -77,7 +77,8 @@ impl OrgDb {
         Ok(title)
     }
 
-    /// Forgets those of some conversations that no run is left of: a title may be what somebody said.
+    /// Forgets what those of some conversations are called that no run is left of, as a title may be what somebody said; and the
+    /// conversation, unless one has to know its channel when it goes on.
     pub(super) async fn forget_conversations(
         &self,
         tx: &mut Tx,
@@ -93,11 +94,20 @@ impl OrgDb {
             .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
             .and_where(Expr::col((Runs::Table, Runs::ConversationId)).equals((Conversations::Table, Conversations::Id)))
             .take();
+        let is_left = self
+            .owns((Conversations::Table, Conversations::OrganizationId))
+            .and(Expr::col((Conversations::Table, Conversations::Id)).is_in(ids))
+            .and(Expr::exists(left).not());
+        let untitle = Query::update()
+            .table(Conversations::Table)
+            .value(Conversations::Title, None::<String>)
+            .and_where(is_left.clone())
+            .take();
+        tx.execute(&untitle).await?;
         let delete = Query::delete()
             .from_table(Conversations::Table)
-            .and_where(self.owns((Conversations::Table, Conversations::OrganizationId)))
-            .and_where(Expr::col((Conversations::Table, Conversations::Id)).is_in(ids))
-            .and_where(Expr::exists(left).not())
+            .and_where(is_left)
+            .and_where(Expr::col((Conversations::Table, Conversations::Channel)).is_null())
             .take();
         tx.execute(&delete).await.map(drop)
     }

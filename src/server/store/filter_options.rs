@@ -1,10 +1,7 @@
 //! What the menus of the filters offer: the values that the organization's runs have.
 
 use super::{error::StoreError, org_db::Snapshot, schema::Workflows};
-use crate::{
-    domain::{facets::Facets, filter::RunFilter, ids::WorkflowId, time::Timestamp},
-    server::run_index::taken_apart,
-};
+use crate::domain::{facets::Facets, filter::RunFilter, ids::WorkflowId, time::Timestamp};
 use sea_query::Query;
 use sqlx::FromRow;
 use std::collections::BTreeSet;
@@ -38,9 +35,7 @@ impl Snapshot {
         if let Some(facets) = self.index().await?.facets(filter, now) {
             return Ok(Some(facets));
         }
-        let (unknown, known) = taken_apart(filter);
-        let (index, is_capped) = self.index_of_newest(&unknown).await?;
-        Ok(index.facets(&known, now).filter(|_| !is_capped))
+        Ok(self.index_of_few(filter).await?.and_then(|(few, known)| few.facets(&known, now)))
     }
 
     /// The skills of the organization by name.

@@ -34,7 +34,7 @@ table! {
     PostedParts { OrganizationId, RunId, Kind, Id, WorkflowId, UpdatedAt, IsShown, Packed }
     RemovedRuns { OrganizationId, RunId, Change, RemovedAt, Reason, Rule }
     RunStateValues { OrganizationId, RunId, Digest }
-    SearchIndexes { OrganizationId, Number, IndexedChange, IndexedRun }
+    SearchIndexes { OrganizationId, Number, IndexedChange, IndexedRun, OptionsFrom }
     SearchDocs { OrganizationId, RunId, Document, CreatedAt }
     SearchWords { OrganizationId, Document, Words }
 }

@@ -62,7 +62,7 @@ impl Snapshot {
         page: PageRequest,
     ) -> Result<Hits, StoreError> {
         let Some(indexed) = self.indexed().await? else { return Ok(Hits::default()) };
-        let matching = self.matching(indexed.mark, query, filter).await?;
+        let matching = self.matching(indexed, query, filter).await?;
         let few = self.some_documents(&matching, FEW as u64 + 1);
         let few = self.fetch_documents(&few).await?;
         if few.len() <= FEW {
@@ -176,7 +176,7 @@ impl Snapshot {
         filter: &RunFilter,
     ) -> Result<[Vec<String>; 2], StoreError> {
         let Some(indexed) = self.indexed().await? else { return Ok(<[Vec<String>; 2]>::default()) };
-        let matching = self.matching(indexed.mark, query, filter).await?;
+        let matching = self.matching(indexed, query, filter).await?;
         let few = self.of_documents(listed(&[1, 2]), filter);
         let many = self.newest_documents(&matching, false, Total::COUNTED).await?;
         let many = self.of_documents(many.clone().limit(Total::COUNTED).take(), filter);

@@ -57,6 +57,7 @@ struct IndexRow {
     number: i64,
     indexed_change: i64,
     indexed_run: Uuid,
+    options_from: i64,
 }
 
 #[derive(FromRow)]
@@ -76,6 +77,8 @@ impl KeptWords {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Indexed {
     pub mark: Mark,
+    /// Whether all runs have been indexed with the options that they have of menus.
+    pub has_options: bool,
     position: Position,
 }
 
@@ -235,13 +238,19 @@ impl Snapshot {
     /// How far the index has come; `None` when nothing was put there yet.
     pub(super) async fn indexed(&mut self) -> Result<Option<Indexed>, StoreError> {
         let select = Query::select()
-            .columns([SearchIndexes::Number, SearchIndexes::IndexedChange, SearchIndexes::IndexedRun])
+            .columns([
+                SearchIndexes::Number,
+                SearchIndexes::IndexedChange,
+                SearchIndexes::IndexedRun,
+                SearchIndexes::OptionsFrom,
+            ])
             .from(SearchIndexes::Table)
             .and_where(self.owns((SearchIndexes::Table, SearchIndexes::OrganizationId)))
             .take();
         let row: Option<IndexRow> = self.tx.fetch_optional(&select).await?;
         Ok(row.map(|row| Indexed {
             mark: Mark(row.number),
+            has_options: row.indexed_change >= row.options_from,
             position: Position { change: row.indexed_change.unsigned_abs(), run: RunId(row.indexed_run) },
         }))
     }

@@ -8,6 +8,7 @@ use super::{
     org_db::{OrgDb, Snapshot},
     schema::{SearchDocs, SearchWords},
     search_docs::between,
+    search_index::Indexed,
 };
 use crate::{
     domain::filter::RunFilter,
@@ -175,11 +176,13 @@ impl Snapshot {
     /// runs that are found to be held to.
     pub(super) async fn matching(
         &mut self,
-        mark: Mark,
+        Indexed { mark, has_options, .. }: Indexed,
         query: &SearchQuery,
         filter: &RunFilter,
     ) -> Result<Matching, StoreError> {
-        let (terms, between) = (mark.phrases(query, filter), between(filter.started));
+        let between = between(filter.started);
+        let nothing = RunFilter::default();
+        let terms = mark.phrases(query, if has_options { filter } else { &nothing });
         if matches!(self.tx, Tx::Postgres(_)) {
             let terms = terms.iter().map(|phrases| phrases.iter().map(in_postgres).collect());
             return Ok(Matching { question: all_of(terms, " & ", " | "), between });

@@ -7,7 +7,7 @@ use super::{
     schema::WorkflowRuns as Runs,
 };
 use crate::{
-    domain::{filter::RunFilter, summary::RunsSummary, time::Timestamp},
+    domain::{facets::Facets, filter::RunFilter, page::Total, summary::RunsSummary, time::Timestamp},
     server::{
         aside::aside,
         run_index::{IndexChange, RunIndex, taken_apart},
@@ -26,35 +26,57 @@ impl Snapshot {
         if let Some(summary) = aside(move || index.summary(&asked, now)).await? {
             return Ok(summary);
         }
-        // What a menu's options would give is asked without that menu's own part of the filter, so of all that fit the rest.
-        let (unknown, known) = taken_apart(filter);
-        let (wide, is_capped) = self.index_of_newest(&unknown).await?;
-        let summary = aside(move || wide.summary(&known, now)).await?.unwrap_or_default();
-        if !is_capped {
-            return Ok(summary);
+        if let Some((few, known)) = self.index_of_few(filter).await? {
+            return Ok(aside(move || few.summary(&known, now)).await?.unwrap_or_default());
         }
-        let (narrow, is_capped) = self.index_of_newest(filter).await?;
+        let mut rows = self.facts(filter, LOOKED_AT as u64 + 1, true).await?;
+        let total_capped = rows.len() > LOOKED_AT;
+        rows.truncate(LOOKED_AT);
         // All of them fit, so that nothing else is asked for than their time.
         let of_time = RunFilter { started: filter.started, ..RunFilter::default() };
-        let sums = aside(move || narrow.summary(&of_time, now)).await?.unwrap_or_default();
-        Ok(RunsSummary { total_capped: is_capped, facets: summary.facets, ..sums })
+        let sums = aside(move || Ok::<_, StoreError>(index_of(rows)?.summary(&of_time, now))).await??;
+        // What options would give under the others cannot be told from runs that fit all.
+        Ok(RunsSummary { total_capped, facets: Facets::default(), ..sums.unwrap_or_default() })
     }
 
-    /// An index of the newest runs that fit a filter, and whether there are more.
-    pub(super) async fn index_of_newest(&mut self, filter: &RunFilter) -> Result<(RunIndex, bool), StoreError> {
-        let select = Query::select()
+    /// An index of the runs that fit what of a filter the index of all does not know, and the rest of the filter, for it to be
+    /// asked. `None` where they are many, or no index of the database leads to them.
+    pub(super) async fn index_of_few(
+        &mut self,
+        filter: &RunFilter,
+    ) -> Result<Option<(RunIndex, RunFilter)>, StoreError> {
+        let (unknown, known) = taken_apart(filter);
+        let is_found = unknown.run_id.is_some()
+            || unknown.conversation_id.is_some()
+            || unknown.trigger_id.is_some()
+            || !unknown.state.is_empty();
+        if !is_found {
+            return Ok(None);
+        }
+        let rows = self.facts(&unknown, Total::COUNTED + 1, false).await?;
+        if rows.len() as u64 > Total::COUNTED {
+            return Ok(None);
+        }
+        Ok(Some((aside(move || index_of(rows)).await??, known)))
+    }
+
+    /// What the index has to know of runs that fit a filter, of at most so many, the newest first or whichever.
+    async fn facts(&mut self, filter: &RunFilter, most: u64, in_order: bool) -> Result<Vec<FactsRow>, StoreError> {
+        let mut select = Query::select()
             .columns(FACTS.map(|column| (Runs::Table, column)))
             .from(Runs::Table)
             .cond_where(self.condition(filter))
-            .order_by((Runs::Table, Runs::CreatedAt), Order::Desc)
-            .order_by((Runs::Table, Runs::Id), Order::Desc)
-            .limit(LOOKED_AT as u64 + 1)
+            .limit(most)
             .take();
-        let rows: Vec<FactsRow> = self.tx.fetch_all(&select).await?;
-        let is_capped = rows.len() > LOOKED_AT;
-        let changes = rows.into_iter().take(LOOKED_AT).map(|row| Ok(IndexChange::add(&row.read()?)));
-        let changes = changes.collect::<Result<Vec<_>, StoreError>>()?;
-        let (index, _) = aside(move || RunIndex::default().after(&changes)).await?;
-        Ok((index, is_capped))
+        if in_order {
+            select.order_by((Runs::Table, Runs::CreatedAt), Order::Desc).order_by((Runs::Table, Runs::Id), Order::Desc);
+        }
+        self.tx.fetch_all(&select).await
     }
+}
+
+fn index_of(rows: Vec<FactsRow>) -> Result<RunIndex, StoreError> {
+    let changes = rows.into_iter().map(|row| Ok(IndexChange::add(&row.read()?)));
+    let (index, _) = RunIndex::default().after(&changes.collect::<Result<Vec<_>, StoreError>>()?);
+    Ok(index)
 }

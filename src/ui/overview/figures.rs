@@ -14,7 +14,7 @@ use crate::{
     error::AppError,
     server_fns::get_summary,
     ui::hooks::{
-        reactive::memo,
+        reactive::{effect, memo},
         workflow_runs::{ListKey, Meant, WorkflowRuns},
     },
 };
@@ -23,10 +23,10 @@ use leptos::prelude::*;
 /// An answer, with what was asked for.
 type Answered = (Meant, Result<Unread<RunsSummary>, AppError>);
 
-/// What is shown: the last summary that came, and whether it is of what is wanted.
+/// What is shown: the last summary that came, of what it is, and whether one that is wanted could not be had.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Shown {
-    summary: Option<RunsSummary>,
+    summary: Option<(Meant, RunsSummary)>,
     has_failed: bool,
 }
 
@@ -35,43 +35,52 @@ struct Shown {
 pub fn Figures(runs: WorkflowRuns) -> impl IntoView {
     let organization_id = use_frame().viewer.current.organization_id;
     // The rows of a filter come first; only then is it asked what they come to.
-    let listed = memo(move |before: Option<&Meant>| {
+    let listed = memo(move |before: Option<&Option<Meant>>| {
         let has_come = runs.listed.is_of(&runs.key.with(ListKey::text));
-        before.filter(|_| !has_come).cloned().unwrap_or_else(|| runs.meant.get())
+        if has_come { Some(runs.meant.get()) } else { before.cloned().flatten() }
     });
     let answer = LocalResource::new(move || {
-        let meant = listed.get();
+        let listed = listed.get();
         runs.renewed.track();
         async move {
-            let (scope, search) = meant.clone();
-            (meant, get_summary(organization_id, scope, search).await)
+            let (scope, search) = listed.clone()?;
+            Some((listed?, get_summary(organization_id, scope, search).await))
         }
     });
-    let current = move || answer.get().filter(|(meant, _): &Answered| runs.meant.with(|wanted| wanted == meant));
+    let current =
+        move || answer.get().flatten().filter(|(meant, _): &Answered| runs.meant.with(|wanted| wanted == meant));
     let shown = memo(move |before: Option<&Shown>| {
         let before = before.cloned().unwrap_or_default();
-        match current().map(|(_, answer)| answer.map(|summary| summary.read())) {
-            Some(Ok(Ok(summary))) => Shown { summary: Some(summary), has_failed: false },
+        match current().map(|(meant, answer)| answer.map(|summary| (meant, summary.read()))) {
+            Some(Ok((meant, Ok(summary)))) => Shown { summary: Some((meant, summary)), has_failed: false },
             Some(_) => Shown { has_failed: true, ..before },
             None => before,
         }
     });
-    let is_old = move || current().is_none();
+    let is_old = memo(move |_| current().is_none());
     let pointed = RwSignal::new(None::<Pointed>);
-    let is_choosing = memo(move |_| pointed.get().is_some_and(Pointed::is_choosing));
-    // Some of it is chosen of what one sees, whatever is written meanwhile.
-    let histogram = memo(move |before: Option<&Histogram>| match before.filter(|_| is_choosing.get()) {
-        Some(before) => before.clone(),
-        None => shown.with(|shown| shown.summary.as_ref().map(|summary| summary.histogram.clone()).unwrap_or_default()),
+    // What one points at stays as one sees it, whatever is written meanwhile.
+    let drawn = memo(move |before: Option<&Option<(Meant, Histogram)>>| {
+        shown.with(|shown| {
+            let (meant, summary) = shown.summary.as_ref()?;
+            let before = before.cloned().flatten().filter(|(before, _)| before == meant && pointed.get().is_some());
+            Some(before.unwrap_or_else(|| (meant.clone(), summary.histogram.clone())))
+        })
+    });
+    let histogram = memo(move |_| drawn.get().map(|(_, histogram)| histogram).unwrap_or_default());
+    let drawn_of = memo(move |_| drawn.with(|drawn| drawn.as_ref().map(|(meant, _)| meant.clone())));
+    effect(move || {
+        drawn_of.track();
+        pointed.set(None);
     });
     view! {
-        <div class="overview-in" class:overview-old=is_old aria-busy=move || is_old().to_string()>
+        <div class="overview-in" class:overview-old=is_old aria-busy=move || is_old.get().to_string()>
             {move || {
                 let Shown { summary, has_failed } = shown.get();
                 let note = has_failed.then(|| view! { <p class="overview-note" role="status">"The overview could not be loaded"</p> });
-                (note, summary.map(|summary| view! { <Sums summary /> }))
+                (note, summary.map(|(_, summary)| view! { <Sums summary /> }))
             }}
-            <RunsOverTime histogram pointed runs />
+            <RunsOverTime histogram is_old pointed runs />
         </div>
     }
 }

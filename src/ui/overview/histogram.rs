@@ -45,11 +45,6 @@ pub struct Pointed {
 }
 
 impl Pointed {
-    /// Whether one is choosing several.
-    pub const fn is_choosing(self) -> bool {
-        self.since.is_some()
-    }
-
     fn has(self, bar: usize) -> bool {
         let since = self.since.unwrap_or(self.at);
         (since.min(self.at)..=since.max(self.at)).contains(&bar)
@@ -61,6 +56,8 @@ impl Pointed {
 struct Choosing {
     runs: WorkflowRuns,
     histogram: Memo<Histogram>,
+    /// Whether it is of another filter than what is asked for by now.
+    is_old: Memo<bool>,
     now: ReadSignal<Timestamp>,
     place: NodeRef<html::Div>,
     pointed: RwSignal<Option<Pointed>>,
@@ -135,6 +132,7 @@ impl Choosing {
     /// Shows only the runs of what is pointed at; the first bar and the last may go beyond the dates that are shown.
     fn choose(self, Pointed { at, since }: Pointed) {
         let range = self.histogram.with_untracked(|histogram| histogram.range(at, since.unwrap_or(at)));
+        let range = range.filter(|_| !self.is_old.get_untracked());
         let dates = self.runs.query.with_untracked(|query| query.filters.date);
         let dates = dates.map(|dates| dates.at(self.now.get_untracked())).unwrap_or_default();
         self.pointed.set(None);
@@ -157,10 +155,12 @@ impl Choosing {
 #[component]
 pub fn RunsOverTime(
     histogram: Memo<Histogram>,
+    /// Whether it is of another filter than what is asked for by now.
+    is_old: Memo<bool>,
     pointed: RwSignal<Option<Pointed>>,
     runs: WorkflowRuns,
 ) -> impl IntoView {
-    let choosing = Choosing { runs, histogram, now: use_now(), place: NodeRef::new(), pointed };
+    let choosing = Choosing { runs, histogram, is_old, now: use_now(), place: NodeRef::new(), pointed };
     let has_bars = memo(move |_| histogram.with(|histogram| !histogram.bars.is_empty()));
     move || has_bars.get().then(|| view! { <Bars choosing /> }.into_any())
 }
@@ -174,7 +174,8 @@ fn Bars(choosing: Choosing) -> impl IntoView {
         histogram.with(|histogram| which(histogram).map(|time| time_words(time, histogram.step_ms)))
     };
     let begins = move || time(|histogram| histogram.bars.first().map(|bar| bar.from));
-    let ends = move || time(|histogram| histogram.range(0, histogram.bars.len() - 1).and_then(|range| range.to));
+    let ends =
+        move || time(|histogram| histogram.range(0, histogram.bars.len().saturating_sub(1)).and_then(|range| range.to));
     let columns = move || {
         histogram.with(|histogram| {
             let most = histogram.bars.iter().map(runs_of).max().unwrap_or_default().max(1);

@@ -19,7 +19,7 @@ use crate::{
     server_fns::get_steps,
     ui::hooks::{
         hydrated::use_hydrated,
-        landing::use_landing,
+        landing::{use_arrival, use_landing},
         reactive::{effect, memo},
     },
 };
@@ -80,11 +80,9 @@ struct Opened {
 
 impl Opened {
     fn of(run: &Run) -> Self {
-        Self {
-            failed: run.failure.as_ref().and_then(|failure| failure.step_id.clone()),
-            found: use_landing().filter(|found| found.step_id.is_some()),
-            scrolls: StoredValue::new(true),
-        }
+        let found = use_landing().filter(|found| found.step_id.is_some());
+        let scrolls = StoredValue::new(found.is_none() || use_arrival());
+        Self { failed: run.failure.as_ref().and_then(|failure| failure.step_id.clone()), found, scrolls }
     }
 
     /// The step that has to be here for it.
