@@ -34,10 +34,13 @@ struct Shown {
 #[component]
 pub fn Figures(runs: WorkflowRuns) -> impl IntoView {
     let organization_id = use_frame().viewer.current.organization_id;
-    // The rows of a filter come first; only then is it asked what they come to.
-    let listed = memo(move |before: Option<&Option<Meant>>| {
-        let has_come = runs.listed.is_of(&runs.key.with(ListKey::text));
-        if has_come { Some(runs.meant.get()) } else { before.cloned().flatten() }
+    // The rows of a filter come first; only then is it asked what they come to. A signal, as a memo would ask twice.
+    let listed = RwSignal::new(None::<Meant>);
+    effect(move || {
+        let meant = runs.listed.is_of(&runs.key.with(ListKey::text)).then(|| runs.meant.get());
+        if meant.is_some() && listed.with_untracked(|listed| *listed != meant) {
+            listed.set(meant);
+        }
     });
     let answer = LocalResource::new(move || {
         let listed = listed.get();
