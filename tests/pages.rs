@@ -94,7 +94,10 @@ fn p14_a_run_that_a_rule_took_away_is_said_to_have_existed() {
 
         // By the rule of an organization, while it is served.
         drop(server);
+        let kept = || installation.run(&["org", "retention", "--org", "Other"], "");
+        assert_eq!(kept(), "off");
         installation.run(&["org", "retention", "--org", "Other", "--days", "1000"], "");
+        assert_eq!(kept(), "1000");
         let of_other = installation.token(&other, "runs:read");
         let server = installation.serve();
         let total = || {

@@ -226,6 +226,23 @@ fn listed(installation: &Installation, org: &str, token: &str) -> serde_json::Va
 }
 
 #[test]
+fn a_check_says_what_is_wrong_and_fails_until_it_is_told_to_mend_it() {
+    for installation in Installation::both() {
+        let org = installation.organization("Halden");
+        installation.import(&org, &(0..3).map(runs::full_run).collect::<Vec<_>>());
+        installation.execute("DELETE FROM run_index_changes");
+        let check = |more: &[&str]| {
+            let output = installation.run_with(&[&["check"], more].concat(), "");
+            (output.status.code(), String::from_utf8(output.stdout).unwrap())
+        };
+        let wrong = format!("{org}: 3 runs, the index is wrong about 3: ");
+        assert_eq!(check(&[]), (Some(1), format!("{wrong}run `alloy-logs check --repair`\n")));
+        assert_eq!(check(&["--repair"]), (Some(0), format!("{wrong}it was made again\n")));
+        assert_eq!(check(&[]), (Some(0), format!("{org}: 3 runs, the index is right\n")));
+    }
+}
+
+#[test]
 fn a_copy_answers_as_the_first_did_and_says_that_it_is_the_same() {
     for to in Installation::both() {
         let from = Installation::sqlite();
