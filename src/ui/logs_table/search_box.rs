@@ -103,7 +103,7 @@ pub fn SearchBox(search: SearchText, runs: WorkflowRuns) -> impl IntoView {
                 type="search"
                 name="q"
                 aria-label="Search runs"
-                placeholder="Search or paste an ID"
+                placeholder="Search or paste ID"
                 autocomplete="off"
                 spellcheck="false"
                 node_ref=field
