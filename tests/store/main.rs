@@ -12,6 +12,7 @@ mod lists;
 mod parts;
 mod repack;
 mod search;
+mod search_pages;
 mod spans;
 
 use alloy_logs::{
