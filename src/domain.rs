@@ -27,6 +27,7 @@ pub mod page;
 pub mod payload;
 pub mod place;
 pub mod posted;
+pub mod preset;
 pub mod range;
 pub mod removal;
 pub mod retention;

@@ -1,7 +1,7 @@
 //! Where a run that a link led to is listed, why that is not the page at hand, and the way there (P-14).
 
 use super::{
-    access::Viewer, filters::FilterKind, page::PageNumber, range::Choice, run::RunSummary, scope::LogsScope, source,
+    access::Viewer, filters::FilterKind, page::PageNumber, preset::Choice, run::RunSummary, scope::LogsScope, source,
     text::thousands, time::Timestamp,
 };
 use crate::{logs_query::LogsQuery, paths};

@@ -4,7 +4,7 @@
 use super::{
     cost::Usd,
     ids::{AiEmployeeId, WorkflowId},
-    range::{DurationPreset, NumberPreset, TokenPreset},
+    preset::{DurationPreset, NumberPreset, TokenPreset},
     status::RunStatus,
     time::Timestamp,
 };

@@ -3,7 +3,8 @@
 use super::{Entry, Number, RunIndex, block::Block, blocks::Group, kinds::KindId};
 use crate::domain::{
     filter::RunFilter,
-    range::{DurationPreset, NumberPreset, Range, TokenPreset},
+    preset::{DurationPreset, NumberPreset, TokenPreset},
+    range::Range,
     time::Timestamp,
 };
 

@@ -4,7 +4,7 @@ use super::{RunIndex, asked::Asked, part::Part};
 use crate::domain::{
     facets::{Facets, OptionCounts},
     filter::RunFilter,
-    range::{DatePreset, Preset},
+    preset::{DatePreset, Preset},
     time::Timestamp,
 };
 

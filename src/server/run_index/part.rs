@@ -2,7 +2,8 @@
 
 use crate::domain::{
     filter::RunFilter,
-    range::{DurationPreset, NumberPreset, Range, TokenPreset},
+    preset::{DurationPreset, NumberPreset, TokenPreset},
+    range::Range,
     run_facts::RunKind,
 };
 

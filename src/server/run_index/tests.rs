@@ -4,7 +4,8 @@ use super::{packed::PackedBlock, *};
 use crate::domain::{
     filter::RunFilter,
     ids::{AiEmployeeId, WorkflowId},
-    range::{DatePreset, DurationPreset, NumberPreset, Preset, Range, TokenPreset},
+    preset::{DatePreset, DurationPreset, NumberPreset, Preset, TokenPreset},
+    range::Range,
     status::RunStatus,
     summary::{StatusCounts, failure_rate},
     time::Timestamp,

@@ -28,7 +28,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         ids::{AiEmployeeId, WorkflowId},
-        range::{DurationPreset, NumberPreset, Preset, TokenPreset},
+        preset::{DurationPreset, NumberPreset, Preset, TokenPreset},
         status::RunStatus,
     };
 

@@ -1,11 +1,7 @@
 //! A range of dates of one's own, in the viewer's zone; in UTC for who has no script (P-25).
 
 use crate::{
-    domain::{
-        filters::FilterKind,
-        range::{Choice, Range},
-        time::Timestamp,
-    },
+    domain::{filters::FilterKind, preset::Choice, range::Range, time::Timestamp},
     logs_query::DATE_FIELDS,
     ui::{
         hooks::{

@@ -5,7 +5,7 @@ use crate::{
     context::use_frame,
     domain::{
         filters::{FilterKind, Filters},
-        range::{DatePreset, DurationPreset, Preset, TokenPreset},
+        preset::{DatePreset, DurationPreset, Preset, TokenPreset},
         run_view::FilterOptions,
         source,
         status::RunStatus,
