@@ -27,6 +27,7 @@ mod run_index;
 mod run_names;
 mod run_page;
 mod run_rows;
+mod run_walk;
 mod run_write;
 mod runs;
 mod schema;

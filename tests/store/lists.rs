@@ -134,6 +134,73 @@ async fn what_is_counted_run_by_run_is_counted_up_to_ten_thousand() {
 }
 
 #[tokio::test]
+async fn of_many_runs_that_no_menu_tells_apart_the_newest_are_looked_at() {
+    const LOOKED_AT: u64 = 20_000;
+    const MORE: u64 = 40;
+    const FAILED: u64 = Total::COUNTED + 30;
+    let day = 86_400_000;
+    let run = |n: u64| {
+        let at = runs::at(i64::try_from(n).unwrap());
+        runs::document(&json!({
+            "id": runs::id(1, n), "workflow_id": runs::id(2, u64::from(n % 500 == 0)), "trigger_id": "nightly",
+            "status": if n < FAILED { "failed" } else { "completed" }, "created_at": at, "completed_at": at,
+            "duration_ms": if n == 7 { 90 * day } else { 1 },
+            "state": { "runtimeContext": { "state": { "region": "eu", "vip": n % 700 == 0 } } }
+        }))
+    };
+    let documents: Vec<_> = (0..LOOKED_AT + MORE).map(run).collect();
+    let all = RunFilter::default();
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let eu = RunFilter { state: [pair("region", "eu")].into(), ..all.clone() };
+    let vip = RunFilter { state: [pair("region", "eu"), pair("vip", "true")].into(), ..all.clone() };
+    let (failed, few) = (Some(RunStatus::Failed), Some(WorkflowId(runs::id(2, 1))));
+    let nightly = RunFilter { trigger_id: Some("nightly".to_owned()), ..all.clone() };
+    let range = |from: i64, to: i64| Some(Range { from: runs::at(from).parse().ok(), to: runs::at(to).parse().ok() });
+    let looked_at = |rows: u64| Total { rows, is_capped: true };
+    let lists = [
+        // Of all of these, the newest are looked at.
+        (RunFilter { status: failed, ..eu.clone() }, looked_at(FAILED - MORE)),
+        (RunFilter { status: failed, ..nightly.clone() }, looked_at(FAILED - MORE)),
+        (RunFilter { status: failed, ended: range(0, 99_999), ..all.clone() }, looked_at(FAILED - MORE)),
+        (vip, looked_at(28)),
+        // Few fit the rest …
+        (RunFilter { workflow_id: few, ..eu.clone() }, Total::from(41)),
+        (RunFilter { workflow_id: few, ..nightly }, Total::from(41)),
+        (RunFilter { workflow_id: few, finished: range(0, 99_999), ..all.clone() }, Total::from(41)),
+        (RunFilter { workflow_id: Some(WorkflowId(runs::id(2, 9))), ..eu.clone() }, Total::from(0)),
+        (RunFilter { duration: Some(Range { from: Some(60 * day), to: None }), ..all.clone() }, Total::from(1)),
+        // … or not many are to be looked at.
+        (RunFilter { status: failed, started: range(0, 9_000), ..eu }, Total::from(9_000)),
+        (RunFilter { status: failed, finished: range(5_000, 12_000), ..all }, Total::from(FAILED - 5_000)),
+    ];
+    for database in both().await {
+        let org = organization(&database.db).await;
+        for some in documents.chunks(500) {
+            let writes = some.iter().cloned().map(|document| RunWrite::named(document).unwrap());
+            ingest::write(&org, writes.collect()).await.unwrap();
+        }
+        for (filter, total) in &lists {
+            for page in [1, total.rows.div_ceil(Limit::MAX).max(1), total.rows / Limit::MAX + 2] {
+                let request = PageRequest { page: page.try_into().unwrap(), limit: Limit::MAX.try_into().unwrap() };
+                let page = list_runs::summaries(&org, filter, request).await.unwrap();
+                assert_eq!(page.total, *total, "{} {filter:?}", database.kind);
+                let ids: Vec<_> = page.rows.iter().map(|run| run.id).collect();
+                let (mut expected, _) = oracle::list(&documents, filter, request);
+                expected.truncate(usize::try_from(total.rows.saturating_sub(request.offset())).unwrap());
+                assert_eq!(ids, expected, "{} {filter:?} {request:?}", database.kind);
+            }
+            let summary = summary::summary(&org, filter, runs::at(0).parse().unwrap()).await.unwrap();
+            assert_eq!(
+                (summary.total, summary.total_capped),
+                (total.rows, total.is_capped),
+                "{} {filter:?}",
+                database.kind
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn no_list_scans_the_table_or_sorts_more_than_its_page() {
     // SQLite plans by the statement alone; what PostgreSQL does with a million runs is seen by `make bench`.
     let sqlite = &both().await[0];

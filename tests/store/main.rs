@@ -46,7 +46,7 @@ use alloy_logs::{
             get_run::get_run,
             ingest, list_runs, retention,
             run_changes::{self, Change as Told},
-            traces,
+            summary, traces,
         },
         store::{Columns, OrgDb, WriteOutcome},
     },

@@ -21,8 +21,8 @@ pub fn endpoint() -> Endpoint {
         .more(
             "All of the runs that a list with the same parameters has. The facets say how many runs each option of a filter would \
              give under the others. Where `conversation_id`, `trigger_id`, `state[…]`, `ended` or `finished` is asked for and more \
-             than 100,000 runs fit, it is of the newest ones, and `total_capped` says so; and there are facets only where one of the \
-             first three is asked for and no more than 10,000 runs fit what is asked for of these five.",
+             than 100,000 runs fit, or the list does not have all of them, it is of the newest ones, and `total_capped` says so; and \
+             there are facets only where no more than 10,000 runs fit what is asked for of these five.",
         );
     let description = params::described_filters()
         .into_iter()

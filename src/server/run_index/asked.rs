@@ -33,7 +33,12 @@ fn is_known(range: Range<u64>) -> bool {
     [range.from, range.to].into_iter().flatten().all(|bound| bound <= Number::MAX)
 }
 
-/// A filter taken apart: what the index does not know of runs, and what it does.
+/// A range as far as it can be told: with it some runs that are longer than can be told.
+fn what_is_known(range: Range<u64>) -> Range<u64> {
+    Range { from: range.from.map(|from| from.min(Number::MAX)), to: range.to.filter(|to| *to <= Number::MAX) }
+}
+
+/// A filter taken apart: what the index does not know of runs, and what it does. All runs of the filter fit both.
 pub fn taken_apart(filter: &RunFilter) -> (RunFilter, RunFilter) {
     // Named one by one, so that a new part of a filter cannot be forgotten here.
     let RunFilter {
@@ -52,9 +57,9 @@ pub fn taken_apart(filter: &RunFilter) -> (RunFilter, RunFilter) {
         duration,
         tokens,
     } = filter.clone();
-    let apart = |range: Option<Range<u64>>| {
-        let known = range.filter(|range| is_known(*range));
-        (if known.is_none() { range } else { None }, known)
+    let apart = |range: Option<Range<u64>>| match range {
+        Some(range) if !is_known(range) => (Some(range), Some(what_is_known(range))),
+        range => (None, range),
     };
     let ((long, duration), (many, tokens)) = (apart(duration), apart(tokens));
     let nothing = RunFilter::default();
@@ -83,13 +88,18 @@ fn free<P: NumberPreset>(range: Option<Range<u64>>) -> Option<(u32, u32)> {
 impl RunIndex {
     /// A filter as a question; `None` when it asks for more than is known here.
     pub fn ask(&self, filter: &RunFilter) -> Option<Asked> {
-        let (unknown, RunFilter { started, duration, tokens, .. }) = taken_apart(filter);
-        (unknown == RunFilter::default()).then(|| Asked {
-            kinds: self.kinds.misfits(filter).into_iter().map(|misfits| misfits == 0).collect(),
-            created: micros(started),
-            durations: free::<DurationPreset>(duration),
-            tokens: free::<TokenPreset>(tokens),
-        })
+        let (unknown, known) = taken_apart(filter);
+        (unknown == RunFilter::default()).then(|| self.ask_known(&known))
+    }
+
+    /// What is known of a filter, [taken apart](taken_apart), as a question.
+    pub fn ask_known(&self, known: &RunFilter) -> Asked {
+        Asked {
+            kinds: self.kinds.misfits(known).into_iter().map(|misfits| misfits == 0).collect(),
+            created: micros(known.started),
+            durations: free::<DurationPreset>(known.duration),
+            tokens: free::<TokenPreset>(known.tokens),
+        }
     }
 
     /// How many runs are asked for.

@@ -45,8 +45,8 @@ pub(super) const CONTENT: [RunContents; 6] = [
     RunContents::PackedContent,
 ];
 
-const STATE_VALUE: [RunStateValues; 3] =
-    [RunStateValues::OrganizationId, RunStateValues::RunId, RunStateValues::Digest];
+const STATE_VALUE: [RunStateValues; 4] =
+    [RunStateValues::OrganizationId, RunStateValues::RunId, RunStateValues::Digest, RunStateValues::CreatedAt];
 
 /// The first row, as it is written.
 #[derive(Serialize)]
@@ -129,10 +129,12 @@ impl PackedContent {
     pub fn of(organization_id: OrganizationId, write: &RunWrite) -> Result<Self, serde_json::Error> {
         let key: [Value; 2] = [organization_id.0.into(), write.run_id.0.into()];
         let row = |values: Vec<Value>| key.iter().cloned().chain(values).collect::<Vec<_>>();
-        let state_values = write.state_values.iter();
+        let created_at = write.document.created_at.micros();
+        let state_value =
+            |(key, value): &(String, String)| row(vec![state_digest(key, value).into(), created_at.into()]);
         Ok(Self {
             contents: contents(&write.document)?.into_iter().map(row).collect(),
-            state_values: state_values.map(|(key, value)| row(vec![state_digest(key, value).into()])).collect(),
+            state_values: write.state_values.iter().map(state_value).collect(),
         })
     }
 

@@ -6,6 +6,7 @@ use super::{
     run_content::state_digest,
     run_page::Entry,
     run_rows::{RunRow, SummaryRow},
+    run_walk::Way,
     schema::{AiEmployees, Conversations, FlowSnapshots, RunContents, RunStateValues, WorkflowRuns as Runs, Workflows},
 };
 use crate::domain::{
@@ -59,20 +60,21 @@ impl Snapshot {
         for (name, range) in
             [(Runs::CreatedAt, filter.started), (Runs::CompletedAt, filter.ended), (Runs::FinishedAt, filter.finished)]
         {
-            all = all.add_option(range.map(|range| within(name, range, Timestamp::micros)));
+            all = all.add_option(range.map(|range| within(&column(name), range, Timestamp::micros)));
         }
         for (name, range) in [(Runs::DurationMs, filter.duration), (Runs::TotalTokens, filter.tokens)] {
             let bound = |bound: u64| bound.try_into().unwrap_or(i64::MAX);
-            all = all.add_option(range.map(|range| within(name, range, bound)));
+            all = all.add_option(range.map(|range| within(&column(name), range, bound)));
         }
         filter.state.iter().fold(all, |all, (key, value)| {
             let with_value = Query::select()
                 .column(RunStateValues::RunId)
                 .from(RunStateValues::Table)
                 .and_where(self.owns((RunStateValues::Table, RunStateValues::OrganizationId)))
+                .and_where(Expr::col((RunStateValues::Table, RunStateValues::RunId)).equals((Runs::Table, Runs::Id)))
                 .and_where(Expr::col(RunStateValues::Digest).eq(state_digest(key, value)))
                 .take();
-            all.add(column(Runs::Id).in_subquery(with_value))
+            all.add(Expr::exists(with_value))
         })
     }
 
@@ -88,12 +90,19 @@ impl Snapshot {
         }
     }
 
-    /// The total of a list. Where the runs themselves are counted, and they may be many, it is so up to [`Total::COUNTED`].
+    /// The total of a list. Where the runs themselves are counted, and they may be many, it is so up to [`Total::COUNTED`], and
+    /// among no more than are looked at.
     pub async fn total(&mut self, filter: &RunFilter) -> Result<Total, StoreError> {
         if has_id(filter) || self.index().await?.ask(filter).is_some() {
             return self.count_runs(filter).await.map(Total::from);
         }
-        self.tx.fetch_count(&self.count_some(filter)).await.map(Total::counted)
+        match self.way(filter).await? {
+            Way::Among(times) => self.tx.fetch_count(&self.count_among(filter, times)).await.map(Total::from),
+            Way::Through { filter, is_all } => {
+                let counted = Total::counted(self.tx.fetch_count(&self.count_some(&filter)).await?);
+                Ok(Total { is_capped: counted.is_capped || !is_all, ..counted })
+            }
+        }
     }
 
     /// How many runs of a list come before one.
@@ -135,14 +144,14 @@ impl Snapshot {
             .take()
     }
 
+    /// The same of those that were created at some times.
+    fn count_among(&self, filter: &RunFilter, times: Vec<i64>) -> SelectStatement {
+        self.count(filter).and_where(Expr::col((Runs::Table, Runs::CreatedAt)).is_in(times)).take()
+    }
+
     /// The same until there is one too many.
     fn count_some(&self, filter: &RunFilter) -> SelectStatement {
-        let some = Query::select()
-            .column((Runs::Table, Runs::Id))
-            .from(Runs::Table)
-            .cond_where(self.condition(filter))
-            .limit(Total::COUNTED + 1)
-            .take();
+        let some = self.ids_of_list(filter).limit(Total::COUNTED + 1).take();
         Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(some, Alias::new("some")).take()
     }
 
@@ -152,7 +161,7 @@ impl Snapshot {
         filter: &RunFilter,
         page: PageRequest,
     ) -> Result<Vec<RunSummary>, StoreError> {
-        let Some(entry) = self.enter(filter, page.into()).await? else { return Ok(Vec::new()) };
+        let Some(entry) = self.enter_list(filter, page).await? else { return Ok(Vec::new()) };
         let select = self.summaries(filter, page.limit, entry);
         let rows: Vec<SummaryRow> = self.tx.fetch_all(&select).await?;
         rows.into_iter().map(SummaryRow::read).collect()
@@ -196,7 +205,7 @@ impl Snapshot {
         page: PageRequest,
         columns: Columns,
     ) -> Result<Vec<Run>, StoreError> {
-        let Some(entry) = self.enter(filter, page.into()).await? else { return Ok(Vec::new()) };
+        let Some(entry) = self.enter_list(filter, page).await? else { return Ok(Vec::new()) };
         let mut select = self.page_of_runs(filter, page.limit.get(), entry);
         self.select_run(&mut select, columns);
         let rows: Vec<RunRow> = self.tx.fetch_all(&select).await?;
@@ -206,13 +215,16 @@ impl Snapshot {
     /// How the database lists and counts; for the tests and `make bench`, which hold both to their indexes.
     pub async fn explain_list(&mut self, filter: &RunFilter, page: PageRequest) -> Result<ListPlans, StoreError> {
         let index = self.index().await?;
-        let entry = self.enter(filter, page.into()).await?.unwrap_or(Entry::Passing(page.offset()));
+        let entry = self.enter_list(filter, page).await?.unwrap_or(Entry::Passing(page.offset()));
         let rows = self.summaries(filter, page.limit, entry);
         let rows = self.tx.explain(&rows).await?;
         let total = match index.ask(filter) {
             Some(_) => Vec::new(),
             None if has_id(filter) => self.tx.explain(&self.count(filter)).await?,
-            None => self.tx.explain(&self.count_some(filter)).await?,
+            None => match self.way(filter).await? {
+                Way::Among(times) => self.tx.explain(&self.count_among(filter, times)).await?,
+                Way::Through { filter, .. } => self.tx.explain(&self.count_some(&filter)).await?,
+            },
         };
         Ok(ListPlans { rows, total })
     }
@@ -351,11 +363,11 @@ fn never() -> Expr {
     Expr::val(false).eq(true)
 }
 
-fn within<T>(column: Runs, range: Range<T>, bound: impl Fn(T) -> i64) -> Cond {
-    let column = || Expr::col((Runs::Table, column));
+/// A range as the condition of a column.
+pub(super) fn within<T>(column: &Expr, range: Range<T>, bound: impl Fn(T) -> i64) -> Cond {
     Cond::all()
-        .add_option(range.from.map(|from| column().gte(bound(from))))
-        .add_option(range.to.map(|to| column().lt(bound(to))))
+        .add_option(range.from.map(|from| column.clone().gte(bound(from))))
+        .add_option(range.to.map(|to| column.clone().lt(bound(to))))
         // An open side does not take in runs that have no value.
-        .add(column().is_not_null())
+        .add(column.clone().is_not_null())
 }

@@ -33,7 +33,7 @@ table! {
     TraceRuns { OrganizationId, TraceId, RunId, ReceivedAt, IsShown }
     PostedParts { OrganizationId, RunId, Kind, Id, WorkflowId, UpdatedAt, IsShown, Packed }
     RemovedRuns { OrganizationId, RunId, Change, RemovedAt, Reason, Rule }
-    RunStateValues { OrganizationId, RunId, Digest }
+    RunStateValues { OrganizationId, RunId, Digest, CreatedAt }
     SearchIndexes { OrganizationId, Number, IndexedChange, IndexedRun, OptionsFrom }
     SearchDocs { OrganizationId, RunId, Document, CreatedAt }
     SearchWords { OrganizationId, Document, Words }

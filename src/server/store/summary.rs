@@ -4,6 +4,7 @@ use super::{
     error::StoreError,
     org_db::Snapshot,
     run_index::{FACTS, FactsRow},
+    run_walk::Way,
     schema::WorkflowRuns as Runs,
 };
 use crate::{
@@ -13,10 +14,9 @@ use crate::{
         run_index::{IndexChange, RunIndex, taken_apart},
     },
 };
-use sea_query::{Order, Query};
 
-/// Runs that are looked at one by one, where the index cannot answer.
-const LOOKED_AT: usize = 100_000;
+/// Runs that are summed up one by one, where the index cannot answer.
+const MOST: usize = 100_000;
 
 impl Snapshot {
     /// What the runs of a filter come to, its dates being relative to a moment.
@@ -29,9 +29,11 @@ impl Snapshot {
         if let Some((few, known)) = self.index_of_few(filter).await? {
             return Ok(aside(move || few.summary(&known, now)).await?.unwrap_or_default());
         }
-        let mut rows = self.facts(filter, LOOKED_AT as u64 + 1, true).await?;
-        let total_capped = rows.len() > LOOKED_AT;
-        rows.truncate(LOOKED_AT);
+        let way = self.way(filter).await?;
+        let is_whole = way.is_whole();
+        let mut rows = self.facts(filter, way, MOST as u64 + 1).await?;
+        let total_capped = !is_whole || rows.len() > MOST;
+        rows.truncate(MOST);
         // All of them fit, so that nothing else is asked for than their time.
         let of_time = RunFilter { started: filter.started, ..RunFilter::default() };
         let sums = aside(move || Ok::<_, StoreError>(index_of(rows)?.summary(&of_time, now))).await??;
@@ -40,38 +42,28 @@ impl Snapshot {
     }
 
     /// An index of the runs that fit what of a filter the index of all does not know, and the rest of the filter, for it to be
-    /// asked. `None` where they are many, or no index of the database leads to them.
+    /// asked. `None` where they are many, or not all are looked at.
     pub(super) async fn index_of_few(
         &mut self,
         filter: &RunFilter,
     ) -> Result<Option<(RunIndex, RunFilter)>, StoreError> {
         let (unknown, known) = taken_apart(filter);
-        let is_found = unknown.run_id.is_some()
-            || unknown.conversation_id.is_some()
-            || unknown.trigger_id.is_some()
-            || !unknown.state.is_empty();
-        if !is_found {
+        let way = self.way(&unknown).await?;
+        if !way.is_whole() {
             return Ok(None);
         }
-        let rows = self.facts(&unknown, Total::COUNTED + 1, false).await?;
+        let rows = self.facts(&unknown, way, Total::COUNTED + 1).await?;
         if rows.len() as u64 > Total::COUNTED {
             return Ok(None);
         }
         Ok(Some((aside(move || index_of(rows)).await??, known)))
     }
 
-    /// What the index has to know of runs that fit a filter, of at most so many, the newest first or whichever.
-    async fn facts(&mut self, filter: &RunFilter, most: u64, in_order: bool) -> Result<Vec<FactsRow>, StoreError> {
-        let mut select = Query::select()
-            .columns(FACTS.map(|column| (Runs::Table, column)))
-            .from(Runs::Table)
-            .cond_where(self.condition(filter))
-            .limit(most)
-            .take();
-        if in_order {
-            select.order_by((Runs::Table, Runs::CreatedAt), Order::Desc).order_by((Runs::Table, Runs::Id), Order::Desc);
-        }
-        self.tx.fetch_all(&select).await
+    /// What the index has to know of the newest runs of a filter, so many at most.
+    async fn facts(&mut self, filter: &RunFilter, way: Way, most: u64) -> Result<Vec<FactsRow>, StoreError> {
+        let Some(entry) = way.entry(0) else { return Ok(Vec::new()) };
+        let mut select = self.page_of_runs(filter, most, entry);
+        self.tx.fetch_all(select.columns(FACTS.map(|column| (Runs::Table, column)))).await
     }
 }
 

@@ -53,7 +53,7 @@ pub static TABLES: [Table; 15] = [
         ("failure", Text), ("packed_list_state", Bytes), ("costs", Text), ("first_change", Int), ("last_change", Int), ("written_at", Int),
     ]),
     table("run_contents", 3, &[("organization_id", Kind::Uuid), ("run_id", Kind::Uuid), ("first_step", Int), ("steps", Int), ("packed_messages", Bytes), ("packed_content", Bytes)]),
-    table("run_state_values", 3, &[("organization_id", Kind::Uuid), ("run_id", Kind::Uuid), ("digest", Bytes)]),
+    table("run_state_values", 3, &[("organization_id", Kind::Uuid), ("run_id", Kind::Uuid), ("digest", Bytes), ("created_at", Int)]),
     table("posted_parts", 4, &[("organization_id", Kind::Uuid), ("run_id", Kind::Uuid), ("kind", Text), ("id", Text), ("workflow_id", Kind::Uuid), ("updated_at", Int), ("is_shown", Bool), ("packed", Bytes)]),
     table("trace_batches", 3, &[("organization_id", Kind::Uuid), ("trace_id", Kind::Uuid), ("number", Int), ("packed_spans", Bytes)]),
     table("trace_runs", 3, &[("organization_id", Kind::Uuid), ("trace_id", Kind::Uuid), ("run_id", Kind::Uuid), ("received_at", Int), ("is_shown", Bool)]),
