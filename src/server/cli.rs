@@ -162,7 +162,7 @@ async fn obey(cli: Cli) -> Result<ExitCode, CliError> {
         WithDatabase::Import(options) => import::run(&db, &settings, options).await,
         WithDatabase::Remap(options) => remap::run(&db, &settings, options).await,
         WithDatabase::Check(options) => check::run(&db, options).await,
-        WithDatabase::Prune(options) => prune::run(&db, &settings, options).await,
+        WithDatabase::Prune(options) => Box::pin(prune::run(&db, &settings, options)).await,
         WithDatabase::Reindex(options) => Box::pin(reindex::run(&db, options)).await,
     };
     close(&db, stop_timeout_ms).await;

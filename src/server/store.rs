@@ -48,7 +48,7 @@ pub use engine::{BackupError, Db, DbOptions, backup};
 pub use error::{OpenError, StoreError};
 pub use export::{Export, SomeRuns};
 pub use org_db::{OrgDb, Snapshot};
-pub use retention::Taken;
+pub use retention::{Due, Taken};
 pub use run_content::StoredContent;
 pub use run_index::IndexCheck;
 pub use run_write::WriteOutcome;

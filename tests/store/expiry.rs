@@ -112,25 +112,69 @@ async fn runs_that_are_kept_no_longer_are_gone_wholly_and_no_others_are() {
     }
 }
 
+/// A long text that could not be packed much.
+fn text(n: u64) -> String {
+    let mixed = |at: u64| {
+        let at = (at + n * 1_000_000).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (at ^ (at >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9).to_be_bytes()
+    };
+    (0..60_000_u64).flat_map(mixed).map(|letter| char::from(b'a' + letter % 26)).collect()
+}
+
+#[tokio::test]
+async fn a_long_run_loses_its_steps_first_and_is_written_by_nobody_meanwhile() {
+    let (_folder, files) = files();
+    for database in both().await {
+        let org = organization(&database.db).await;
+        let long = |n: u64, status: &str| {
+            let mut long = run_of_year(n, status);
+            let step = |n: u64| serde_json::from_value(json!({ "id": n.to_string(), "output": text(n) })).unwrap();
+            long.steps = (0..20).map(step).collect();
+            long
+        };
+        let run = RunId(runs::id(1, 1));
+        write(&org, &[long(1, "completed")]).await;
+        let now = clock::now();
+        let days = RetentionDays::try_from(30).unwrap();
+        let due = org.expired_runs(days.before(now), 500).await.unwrap();
+        assert_eq!((due.runs, due.is_long), (vec![run], true), "{}", database.kind);
+        let rows = || database.number("SELECT count(*) FROM run_contents".to_owned());
+        let all = rows().await;
+        assert!(org.take_steps(run, days.before(now)).await.unwrap().is_some());
+        let left = rows().await;
+        assert!(all > left && left > 2, "{}: {left} of {all}", database.kind);
+        // What is left is no run that could be written again.
+        let patch = serde_json::from_value(json!({ "status": "running" })).unwrap();
+        let edit = RunEdit { run_id: run, workflow_id: None, change: Change::Patch(patch) };
+        assert_eq!(ingest::edit(&org, edit).await.unwrap(), WriteOutcome::Missing, "{}", database.kind);
+        // Written whole, it is whole.
+        write(&org, &[long(1, "completed")]).await;
+        assert_eq!(rows().await, all, "{}", database.kind);
+        assert!(org.take_steps(run, days.before(now)).await.unwrap().is_some());
+        // Whoever goes on after that takes the rest.
+        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), now)).await.unwrap(), 1);
+        assert_eq!((count(&org).await, rows().await), (0, 0), "{}", database.kind);
+
+        // One that could go on is whole until it goes.
+        write(&org, &[long(2, "running")]).await;
+        let later = now.plus(chrono::TimeDelta::days(31));
+        assert_eq!(org.take_steps(RunId(runs::id(1, 2)), days.before(later)).await.unwrap(), None);
+        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), later)).await.unwrap(), 1);
+        database.assert_kept().await;
+    }
+}
+
 #[tokio::test]
 async fn of_long_runs_fewer_go_at_once() {
     for database in both().await {
         let org = organization(&database.db).await;
-        // Nothing that could be packed much.
-        let text = |n: u64| {
-            let mixed = |at: u64| {
-                let at = (at + n * 1_000_000).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                (at ^ (at >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9).to_be_bytes()
-            };
-            (0..60_000_u64).flat_map(mixed).map(|letter| char::from(b'a' + letter % 26)).collect::<String>()
-        };
         for n in 0..12 {
             let mut long = run_of_year(n, "failed");
             (long.input_message, long.output_message) = (Some(text(n)), Some(text(100 + n)));
             write(&org, &[long]).await;
         }
         let now = clock::now();
-        let at_once = org.expired_runs(now, 500).await.unwrap().len();
+        let at_once = org.expired_runs(now, 500).await.unwrap().runs.len();
         assert!((1..12).contains(&at_once), "{}: {at_once}", database.kind);
     }
 }
@@ -148,7 +192,7 @@ async fn a_run_that_goes_on_is_kept_while_something_is_written_of_it() {
         assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), now)).await.unwrap(), 3);
         let later = now.plus(chrono::TimeDelta::days(31));
         // Somebody writes one of those that were taken to be quiet.
-        let quiet = org.expired_runs(days.before(later), 10).await.unwrap();
+        let quiet = org.expired_runs(days.before(later), 10).await.unwrap().runs;
         assert_eq!(quiet.len(), 3, "{}", database.kind);
         let taken = org.take_expired(quiet.clone(), days.before(now), days.by_rule()).await.unwrap();
         assert_eq!(taken.runs, []);

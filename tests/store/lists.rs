@@ -142,10 +142,10 @@ async fn of_many_runs_that_no_menu_tells_apart_the_newest_are_looked_at() {
     let run = |n: u64| {
         let at = runs::at(i64::try_from(n).unwrap());
         runs::document(&json!({
-            "id": runs::id(1, n), "workflow_id": runs::id(2, u64::from(n % 500 == 0)), "trigger_id": "nightly",
-            "status": if n < FAILED { "failed" } else { "completed" }, "created_at": at, "completed_at": at,
+            "id": runs::id(1, n), "workflow_id": runs::id(2, u64::from(n.is_multiple_of(500))), "trigger_id": "nightly",
+            "conversation_id": runs::id(4, 1), "status": if n < FAILED { "failed" } else { "completed" }, "created_at": at, "completed_at": at,
             "duration_ms": if n == 7 { 90 * day } else { 1 },
-            "state": { "runtimeContext": { "state": { "region": "eu", "vip": n % 700 == 0 } } }
+            "state": { "runtimeContext": { "state": { "region": "eu", "vip": n.is_multiple_of(700) } } }
         }))
     };
     let documents: Vec<_> = (0..LOOKED_AT + MORE).map(run).collect();
@@ -162,14 +162,21 @@ async fn of_many_runs_that_no_menu_tells_apart_the_newest_are_looked_at() {
         (RunFilter { status: failed, ..eu.clone() }, looked_at(FAILED - MORE)),
         (RunFilter { status: failed, ..nightly.clone() }, looked_at(FAILED - MORE)),
         (RunFilter { status: failed, ended: range(0, 99_999), ..all.clone() }, looked_at(FAILED - MORE)),
-        (vip, looked_at(28)),
+        // A conversation is looked at whole.
+        (
+            RunFilter { status: failed, conversation_id: Some(ConversationId(runs::id(4, 1))), ..all.clone() },
+            Total::from(FAILED),
+        ),
         // Few fit the rest …
         (RunFilter { workflow_id: few, ..eu.clone() }, Total::from(41)),
-        (RunFilter { workflow_id: few, ..nightly }, Total::from(41)),
+        (RunFilter { workflow_id: few, ..nightly.clone() }, Total::from(41)),
         (RunFilter { workflow_id: few, finished: range(0, 99_999), ..all.clone() }, Total::from(41)),
         (RunFilter { workflow_id: Some(WorkflowId(runs::id(2, 9))), ..eu.clone() }, Total::from(0)),
         (RunFilter { duration: Some(Range { from: Some(60 * day), to: None }), ..all.clone() }, Total::from(1)),
+        (RunFilter { tokens: Some(Range { from: Some(5_000_000_000), to: None }), ..all.clone() }, Total::from(0)),
         // … or not many are to be looked at.
+        (vip, Total::from(29)),
+        (RunFilter { ended: range(100, 400), ..nightly.clone() }, Total::from(300)),
         (RunFilter { status: failed, started: range(0, 9_000), ..eu }, Total::from(9_000)),
         (RunFilter { status: failed, finished: range(5_000, 12_000), ..all }, Total::from(FAILED - 5_000)),
     ];
@@ -189,6 +196,11 @@ async fn of_many_runs_that_no_menu_tells_apart_the_newest_are_looked_at() {
                 expected.truncate(usize::try_from(total.rows.saturating_sub(request.offset())).unwrap());
                 assert_eq!(ids, expected, "{} {filter:?} {request:?}", database.kind);
             }
+            let plans = org.snapshot().await.unwrap().explain_list(filter, PageRequest::default()).await.unwrap();
+            let mut steps = plans.rows.iter().chain(&plans.total);
+            let scans =
+                |step: &String| step.starts_with("SCAN workflow_runs") || step.starts_with("SCAN run_state_values");
+            assert!(!steps.any(scans), "{filter:?}: {plans:?}");
             let summary = summary::summary(&org, filter, runs::at(0).parse().unwrap()).await.unwrap();
             assert_eq!(
                 (summary.total, summary.total_capped),

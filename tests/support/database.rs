@@ -90,6 +90,10 @@ impl TestDb {
             let check = OrgDb::new(self.db.clone(), organization_id).check_index().await.unwrap();
             assert_eq!(check.differences, 0, "{}: the index of {organization_id} differs", self.kind);
         }
+        let in_order = "SELECT count(*) FROM run_state_values AS pair JOIN workflow_runs AS run \
+             ON (run.organization_id, run.id, run.created_at) = (pair.organization_id, pair.run_id, pair.created_at)";
+        let pairs = "SELECT count(*) FROM run_state_values";
+        assert_eq!(self.number(in_order.to_owned()).await, self.number(pairs.to_owned()).await, "{}", self.kind);
     }
 
     /// Runs statements.

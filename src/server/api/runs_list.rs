@@ -105,9 +105,9 @@ pub fn endpoint() -> Endpoint {
             "A run is listed when it fits every parameter that is given. A parameter that is unknown, given twice or malformed is a \
              400 that names it; one that begins with `_` is not heeded. Without `exclude` each run has its whole `flow` and `state`. \
              `pagination.total_capped` is true when there may be more runs than were counted. With `trigger_id` or `state` no more than \
-             10,000 are counted; more are on the pages after `total_pages`. Together with other filters, and for `ended` and `finished`, \
-             the newest 20,000 of these runs are looked at, unless no more than 10,000 fit the other filters; `started` makes it look \
-             further back. With `q` the newest 10,000 are counted and listed. Runs are searched a moment after they were written, and `search.behind` says how many are not yet.",
+             10,000 are counted; more are on the pages after `total_pages`. Together with other filters, and with `ended` and `finished`, \
+             all of them are found where one of these parameters leads to less than 20,000 runs, or no more than 10,000 fit those that \
+             the page has a menu for; else the newest 20,000 are looked at, up to the end of `started` if it has one. With `q` the newest 10,000 are counted and listed. Runs are searched a moment after they were written, and `search.behind` says how many are not yet.",
         );
     let description = params::described()
         .into_iter()

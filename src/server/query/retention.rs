@@ -5,7 +5,7 @@ use crate::{
     domain::{removal::Removal, retention::RetentionDays, time::Timestamp},
     server::{
         files::Files,
-        store::{Db, OrgDb, StoreError},
+        store::{Db, Due, OrgDb, StoreError},
     },
 };
 use std::time::Duration;
@@ -26,18 +26,25 @@ pub async fn prune(
 ) -> Result<u64, StoreError> {
     let (mut at_once, mut count) = (FIRST, 0);
     loop {
-        let runs = org.expired_runs(days.before(now), at_once).await?;
-        if runs.is_empty() {
-            return Ok(count);
+        let Due { runs, is_long } = org.expired_runs(days.before(now), at_once).await?;
+        let Some(first) = runs.first().copied() else { return Ok(count) };
+        if is_long {
+            while let Some(held) = org.take_steps(first, days.before(now)).await? {
+                give_way(held).await;
+            }
         }
         let taken = org.take_expired(runs, days.before(now), why.clone()).await?;
         // Another server may have been first.
         count += taken.runs.len() as u64;
         remove_files(org, files, &taken.runs).await;
         at_once = next(at_once, taken.held);
-        // As long as it took, the turn is others': of other processes, too.
-        tokio::time::sleep(taken.held.max(Duration::from_millis(1))).await;
+        give_way(taken.held).await;
     }
+}
+
+/// As long as it took, the turn is others': of other processes, too.
+async fn give_way(held: Duration) {
+    tokio::time::sleep(held.max(Duration::from_millis(1))).await;
 }
 
 /// How many runs are taken away at once when so many took so long.

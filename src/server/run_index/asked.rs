@@ -33,9 +33,9 @@ fn is_known(range: Range<u64>) -> bool {
     [range.from, range.to].into_iter().flatten().all(|bound| bound <= Number::MAX)
 }
 
-/// A range as far as it can be told: with it some runs that are longer than can be told.
+/// A range as far as it can be told: with all that is longer than can be told, if it has any of it.
 fn what_is_known(range: Range<u64>) -> Range<u64> {
-    Range { from: range.from.map(|from| from.min(Number::MAX)), to: range.to.filter(|to| *to <= Number::MAX) }
+    Range { from: range.from.map(|from| from.min(Number::MAX + 1)), to: range.to.filter(|to| *to <= Number::MAX) }
 }
 
 /// A filter taken apart: what the index does not know of runs, and what it does. All runs of the filter fit both.
@@ -89,7 +89,16 @@ impl RunIndex {
     /// A filter as a question; `None` when it asks for more than is known here.
     pub fn ask(&self, filter: &RunFilter) -> Option<Asked> {
         let (unknown, known) = taken_apart(filter);
-        (unknown == RunFilter::default()).then(|| self.ask_known(&known))
+        let (duration, tokens) = (unknown.duration, unknown.tokens);
+        if unknown != (RunFilter { duration, tokens, ..RunFilter::default() }) {
+            return None;
+        }
+        // A range beyond what can be told is known where no run is there.
+        let beyond = Some(Range { from: Some(Number::MAX + 1), to: None });
+        let has = |beyond: RunFilter| self.count(&self.ask_known(&beyond)) > 0;
+        let is_known = (duration.is_none() || !has(RunFilter { duration: beyond, ..known.clone() }))
+            && (tokens.is_none() || !has(RunFilter { tokens: beyond, ..known.clone() }));
+        is_known.then(|| self.ask_known(&known))
     }
 
     /// What is known of a filter, [taken apart](taken_apart), as a question.

@@ -4,8 +4,12 @@ use super::{
     engine::{Db, Tx},
     error::StoreError,
     run_index::KeptIndexes,
+    run_walk::Way,
 };
-use crate::{domain::ids::OrganizationId, server::run_index::RunIndex};
+use crate::{
+    domain::{filter::RunFilter, ids::OrganizationId},
+    server::run_index::RunIndex,
+};
 use sea_query::{Expr, ExprTrait, IntoColumnRef};
 use std::sync::Arc;
 
@@ -42,7 +46,7 @@ impl OrgDb {
     /// What the organization has within a transaction.
     pub(super) fn within(&self, tx: Tx) -> Snapshot {
         let indexes = Arc::clone(&self.db.indexes);
-        Snapshot { tx, organization_id: self.organization_id, indexes, index: None }
+        Snapshot { tx, organization_id: self.organization_id, indexes, index: None, way: None }
     }
 
     /// The condition with which every statement begins.
@@ -59,6 +63,8 @@ pub struct Snapshot {
     pub(super) indexes: Arc<KeptIndexes>,
     /// Read when it is asked for first.
     pub(super) index: Option<Arc<RunIndex>>,
+    /// How the list is found that was asked for last.
+    pub(super) way: Option<(RunFilter, Way)>,
 }
 
 impl Snapshot {

@@ -16,8 +16,11 @@ use std::{
 };
 use uuid::Uuid;
 
-/// How much of contents goes in one transaction, in bytes, unless a single run has more: a megabyte takes some milliseconds.
+/// How much of contents goes in one transaction, in bytes: a megabyte takes some milliseconds.
 const BYTES_AT_ONCE: i64 = 2_000_000;
+
+/// The states of runs that may still be written.
+const GOING_ON: [RunStatus; 3] = [RunStatus::Pending, RunStatus::Running, RunStatus::Suspended];
 
 /// Runs to be taken away for a reason, those of them that were created before a moment.
 #[derive(Debug)]
@@ -25,6 +28,15 @@ pub(super) struct Expired {
     pub runs: Vec<RunId>,
     pub before: Timestamp,
     pub removal: Removal,
+}
+
+/// Runs that can be taken away in one transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// The oldest first.
+    pub runs: Vec<RunId>,
+    /// Whether there is only one because it alone is more than goes in one transaction.
+    pub is_long: bool,
 }
 
 /// Runs that were taken away.
@@ -38,7 +50,7 @@ pub struct Taken {
 impl OrgDb {
     /// Some runs that were created before a moment, the oldest first: at most so many, and of long ones fewer. One that goes on is
     /// among them only when nothing was written of it since.
-    pub async fn expired_runs(&self, before: Timestamp, most: u64) -> Result<Vec<RunId>, StoreError> {
+    pub async fn expired_runs(&self, before: Timestamp, most: u64) -> Result<Due, StoreError> {
         let select = Query::select()
             .column(Runs::Id)
             .from(Runs::Table)
@@ -50,18 +62,65 @@ impl OrgDb {
         let rows: Vec<(Uuid,)> = self.db.fetch_all(&select).await?;
         let runs: Vec<RunId> = rows.into_iter().map(|(id,)| RunId(id)).collect();
         let bytes: HashMap<RunId, i64> = self.content_bytes(&runs).await?;
+        let (mut sum, mut runs, mut due) = (0, runs.into_iter().peekable(), Vec::new());
+        let of_run = |run: &RunId| bytes.get(run).copied().unwrap_or_default();
+        let is_long = runs.peek().is_some_and(|first| of_run(first) > BYTES_AT_ONCE);
+        while let Some(run) = runs.next_if(|run| due.is_empty() || sum + of_run(run) <= BYTES_AT_ONCE) {
+            sum += of_run(&run);
+            due.push(run);
+        }
+        Ok(Due { runs: due, is_long })
+    }
+
+    /// Takes away some of the steps of a long run that has ended and goes, all but the last ones, so that nobody takes for whole
+    /// what is left of it. How long others who write had to wait for it; `None` when there are no more.
+    pub async fn take_steps(&self, run: RunId, before: Timestamp) -> Result<Option<Duration>, StoreError> {
+        let mut tx = self.db.begin_alone(self.organization_id()).await?;
+        let began = Instant::now();
+        let goes = Query::select()
+            .column(Runs::Id)
+            .from(Runs::Table)
+            .cond_where(self.expired(before))
+            .and_where(Expr::col(Runs::Id).eq(run.0))
+            .and_where(Expr::col(Runs::Status).is_not_in(GOING_ON.map(RunStatus::as_str)))
+            .take();
+        let of_run = || {
+            self.owns((RunContents::Table, RunContents::OrganizationId)).and(Expr::col(RunContents::RunId).eq(run.0))
+        };
+        let steps = Query::select()
+            .column(RunContents::FirstStep)
+            .expr(length(RunContents::PackedContent))
+            .from(RunContents::Table)
+            .and_where(of_run())
+            .and_where(Expr::col(RunContents::FirstStep).gt(0))
+            .and_where(Expr::col(RunContents::RunId).in_subquery(goes))
+            .order_by(RunContents::FirstStep, Order::Asc)
+            .take();
+        let mut rows: Vec<(i64, i64)> = tx.fetch_all(&steps).await?;
+        rows.pop();
         let mut sum = 0;
-        let fits = |run: &RunId| {
+        let mut fits = |bytes: i64| {
             let is_first = sum == 0;
-            sum += bytes.get(run).copied().unwrap_or_default();
+            sum += bytes;
             is_first || sum <= BYTES_AT_ONCE
         };
-        Ok(runs.into_iter().take_while(fits).collect())
+        let some: Vec<i64> = rows.into_iter().take_while(|(_, bytes)| fits(*bytes)).map(|(first, _)| first).collect();
+        if some.is_empty() {
+            return Ok(None);
+        }
+        let delete = Query::delete()
+            .from_table(RunContents::Table)
+            .and_where(of_run())
+            .and_where(Expr::col(RunContents::FirstStep).is_in(some))
+            .take();
+        tx.execute(&delete).await?;
+        let held = began.elapsed();
+        tx.commit().await?;
+        Ok(Some(held))
     }
 
     /// How many bytes the contents of runs are.
     async fn content_bytes(&self, runs: &[RunId]) -> Result<HashMap<RunId, i64>, StoreError> {
-        let length = |column| Expr::from(Func::cust("length").arg(Expr::col(column)));
         let messages = Func::coalesce([length(RunContents::PackedMessages), Expr::val(0)]);
         let bytes = length(RunContents::PackedContent).add(messages);
         let select = Query::select()
@@ -99,12 +158,11 @@ impl OrgDb {
     }
 
     fn expired(&self, before: Timestamp) -> Cond {
-        let going_on = [RunStatus::Pending, RunStatus::Running, RunStatus::Suspended].map(RunStatus::as_str);
         let is_quiet = Expr::col(Runs::WrittenAt).lt(before.micros());
         Cond::all()
             .add(self.owns((Runs::Table, Runs::OrganizationId)))
             .add(Expr::col(Runs::CreatedAt).lt(before.micros()))
-            .add(Cond::any().add(Expr::col(Runs::Status).is_not_in(going_on)).add(is_quiet))
+            .add(Cond::any().add(Expr::col(Runs::Status).is_not_in(GOING_ON.map(RunStatus::as_str))).add(is_quiet))
     }
 
     /// Takes runs away with all that is kept of them, within a transaction.
@@ -138,4 +196,9 @@ impl OrgDb {
         self.forget_conversations(tx, still.into_iter().filter_map(|(_, conversation)| conversation)).await?;
         Ok(Taken { runs, held: began.elapsed() })
     }
+}
+
+/// Of packed bytes, which are not read for it.
+fn length(column: RunContents) -> Expr {
+    Expr::from(Func::cast_as(Func::cust("length").arg(Expr::col(column)), Alias::new("bigint")))
 }

@@ -109,6 +109,13 @@ struct ExtentRow {
     steps: i64,
 }
 
+#[derive(FromRow)]
+struct StepsRow {
+    first_step: i64,
+    #[sqlx(flatten)]
+    packed: PackedRow,
+}
+
 /// The digest under which a pair of `state.runtimeContext.state` is found.
 pub(super) fn state_digest(key: &str, value: &str) -> Vec<u8> {
     let mut hash = Sha256::new();
@@ -235,8 +242,18 @@ impl Snapshot {
             .and_where(Expr::col(RunContents::RunId).eq(run_id.0))
             .order_by(RunContents::FirstStep, Order::Asc)
             .take();
-        let extents: Vec<ExtentRow> = self.tx.fetch_all(&extents).await?;
-        let total = extents.last().map_or(0, |last| last.first_step + last.steps);
+        let mut extents: Vec<ExtentRow> = self.tx.fetch_all(&extents).await?;
+        // Up to where some are [taken away](OrgDb::take_steps).
+        let end = |end: i64, row: &ExtentRow| (row.first_step == end).then_some(end + row.steps);
+        let total = extents
+            .iter()
+            .scan(0, |at, row| {
+                *at = end(*at, row)?;
+                Some(*at)
+            })
+            .last()
+            .unwrap_or_default();
+        extents.retain(|row| row.first_step < total);
         let from = i64::try_from(offset).unwrap_or(i64::MAX);
         let to = from.saturating_add(i64::try_from(limit).unwrap_or(i64::MAX));
         let wanted = extents.iter().filter(|row| row.first_step + row.steps > from && row.first_step < to);
@@ -256,12 +273,18 @@ impl Snapshot {
         Ok((steps.into_iter().skip(passed).take(limit).map(measured).collect(), total))
     }
 
-    /// All step logs of a run in order, as they were written.
-    pub(super) async fn all_steps(&mut self, run_id: RunId) -> Result<Vec<StepLog>, StoreError> {
-        let rows = self.contents_of(run_id).order_by(RunContents::FirstStep, Order::Asc).take();
-        let rows: Vec<PackedRow> = self.tx.fetch_all(&rows).await?;
-        let steps = rows.into_iter().map(|row| row.read::<StoredSteps>().map(|row| row.steps));
-        Ok(steps.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    /// All step logs of a run in order, as they were written; `None` when some are [taken away](OrgDb::take_steps) already.
+    pub(super) async fn all_steps(&mut self, run_id: RunId) -> Result<Option<Vec<StepLog>>, StoreError> {
+        let mut rows = self.contents_of(run_id);
+        rows.column(RunContents::FirstStep).order_by(RunContents::FirstStep, Order::Asc);
+        let mut steps = Vec::new();
+        for row in self.tx.fetch_all::<StepsRow>(&rows).await? {
+            if usize::try_from(row.first_step) != Ok(steps.len()) {
+                return Ok(None);
+            }
+            steps.append(&mut row.packed.read::<StoredSteps>()?.steps);
+        }
+        Ok(Some(steps))
     }
 
     /// One step log of a run; `None` when the run has no such step.

@@ -29,7 +29,11 @@ impl OrgDb {
     ) -> Result<WriteOutcome, StoreError> {
         let run_id = edit.run_id;
         let stored = self.stored_runs(&mut view.tx, [run_id].into_iter()).await?;
-        let Some(run) = stored.get(&run_id) else {
+        let document = match stored.get(&run_id) {
+            Some(run) => view.document(run_id, run).await?.map(|document| (run, document)),
+            None => None,
+        };
+        let Some((run, mut document)) = document else {
             return match &edit.change {
                 Change::Patch(_) => Ok(WriteOutcome::Missing),
                 Change::Parts(parts) => {
@@ -44,7 +48,6 @@ impl OrgDb {
         if edit.workflow_id.is_some_and(|named| named != workflow_id) {
             return Ok(WriteOutcome::OtherWorkflow);
         }
-        let mut document = view.document(run_id, run).await?;
         match &edit.change {
             Change::Patch(patch) => {
                 let runs = [(run_id, workflow_id)].into();
@@ -92,7 +95,7 @@ impl OrgDb {
         for (run_id, parts) in self.posted_parts(&mut view.tx, runs).await? {
             let stored = self.stored_runs(&mut view.tx, [run_id].into_iter()).await?;
             let Some(run) = stored.get(&run_id) else { continue };
-            let document = view.document(run_id, run).await?;
+            let Some(document) = view.document(run_id, run).await? else { continue };
             let mut joined = document.clone();
             let (posted, was_shown): (Vec<_>, Vec<_>) =
                 parts.into_iter().map(|kept| (kept.posted, kept.is_shown)).unzip();
@@ -134,8 +137,8 @@ impl OrgDb {
 
 impl Snapshot {
     /// The document of a run, as it would be written again. Of names that runs share it says nothing, so that an old one
-    /// does not come back.
-    async fn document(&mut self, run_id: RunId, stored: &StoredRun) -> Result<RunDocument, StoreError> {
+    /// does not come back. `None` for a run that is being taken away.
+    async fn document(&mut self, run_id: RunId, stored: &StoredRun) -> Result<Option<RunDocument>, StoreError> {
         let mut document = RunDocument::new(stored.facts.status, stored.facts.created_at);
         if let Some(run) = self.find_run(run_id.into()).await? {
             document.ai_employee_id = run.ai_employee_id;
@@ -166,8 +169,8 @@ impl Snapshot {
             document.voice_transcripts = content.voice_transcripts;
             document.related_runs = content.related_runs;
         }
-        document.steps = self.all_steps(run_id).await?;
-        Ok(document)
+        let steps = self.all_steps(run_id).await?;
+        Ok(steps.map(|steps| RunDocument { steps, ..document }))
     }
 }
 

@@ -1,11 +1,13 @@
 //! Some rows of a list: where they lie, and the statement that finds them.
 
-use super::{error::StoreError, org_db::Snapshot, run_walk::Way, schema::WorkflowRuns as Runs};
+use super::{
+    error::StoreError,
+    org_db::Snapshot,
+    run_walk::{Walk, Way},
+    schema::WorkflowRuns as Runs,
+};
 use crate::{
-    domain::{
-        filter::RunFilter,
-        page::{Limit, PageRequest},
-    },
+    domain::{filter::RunFilter, page::PageRequest},
     server::run_index::PagePlace,
 };
 use sea_query::{Cond, Expr, ExprTrait, Iden, Order, Query, SelectStatement};
@@ -34,18 +36,18 @@ impl From<PageRequest> for Stretch {
 pub(super) enum Entry {
     /// Its runs were created at these times, as the run index says.
     Known(PagePlace),
-    /// At the newest run, passing by so many.
-    Passing(u64),
-    /// The same among what is looked at of a list, which is the runs of this filter.
-    Through(Box<RunFilter>, u64),
+    /// After so many of those that were created at these times.
+    Among(Vec<i64>, u64),
+    /// After so many that are gone through.
+    Through(Walk, u64),
 }
 
 impl Way {
     /// Where the rows are found that come after so many.
     pub(super) fn entry(self, skip: u64) -> Option<Entry> {
         match self {
-            Self::Among(times) => (!times.is_empty()).then_some(Entry::Known(PagePlace { times, skip })),
-            Self::Through { filter, .. } => Some(Entry::Through(filter, skip)),
+            Self::Among(times) => (!times.is_empty()).then_some(Entry::Among(times, skip)),
+            Self::Through(walk) => Some(Entry::Through(walk, skip)),
         }
     }
 }
@@ -57,31 +59,40 @@ impl Snapshot {
         filter: &RunFilter,
         page: PageRequest,
     ) -> Result<Option<Entry>, StoreError> {
-        Ok(match self.enter(filter, page.into()).await? {
-            Some(Entry::Passing(runs)) => self.way(filter).await?.entry(runs),
-            known => known,
+        Ok(match self.known_place(filter, page.into()).await? {
+            Some(place) => place.map(Entry::Known),
+            None => self.way(filter).await?.entry(page.offset()),
         })
     }
 
     /// Where some rows are found, whatever it takes; `None` when there are none.
     pub(super) async fn enter(&mut self, filter: &RunFilter, stretch: Stretch) -> Result<Option<Entry>, StoreError> {
+        Ok(match self.known_place(filter, stretch).await? {
+            Some(place) => place.map(Entry::Known),
+            None => Some(Entry::Through(Walk::all(filter), stretch.offset)),
+        })
+    }
+
+    /// Where some rows lie, if any; `None` when the run index does not know it.
+    async fn known_place(
+        &mut self,
+        filter: &RunFilter,
+        stretch: Stretch,
+    ) -> Result<Option<Option<PagePlace>>, StoreError> {
         // One run is looked up, without what is known of all.
         if filter.run_id.is_some() {
-            return Ok(Some(Entry::Passing(stretch.offset)));
+            return Ok(None);
         }
         let index = self.index().await?;
-        Ok(match index.ask(filter) {
-            Some(asked) => index.page(&asked, stretch.offset, stretch.limit).map(Entry::Known),
-            None => Some(Entry::Passing(stretch.offset)),
-        })
+        Ok(index.ask(filter).map(|asked| index.page(&asked, stretch.offset, stretch.limit)))
     }
 
     /// Some rows of a list, with nothing selected yet.
     pub(super) fn page_of_runs(&self, filter: &RunFilter, limit: u64, entry: Entry) -> SelectStatement {
         let mut select = match entry {
             Entry::Known(place) => self.known_page(filter, limit, place),
-            Entry::Passing(runs) => self.page_after(self.ids(filter), limit, runs),
-            Entry::Through(filter, runs) => self.page_after(self.ids_of_list(&filter), limit, runs),
+            Entry::Among(times, runs) => self.page_after(self.ids_among(filter, times), limit, runs),
+            Entry::Through(walk, runs) => self.page_after(self.ids(&walk), limit, runs),
         };
         newest_first(&mut select);
         select
@@ -90,8 +101,7 @@ impl Snapshot {
     /// The runs of these times, of which there are hardly more than are asked for.
     fn known_page(&self, filter: &RunFilter, limit: u64, PagePlace { mut times, skip }: PagePlace) -> SelectStatement {
         // As many as there are rows, so that a list of this length is always the same statement.
-        let length = Ord::min(limit, Limit::MAX);
-        let missing = usize::try_from(length).unwrap_or_default().saturating_sub(times.len());
+        let missing = usize::try_from(limit).unwrap_or_default().saturating_sub(times.len());
         times.extend(times.last().copied().into_iter().cycle().take(missing));
         Query::select()
             .from(Runs::Table)

@@ -6,7 +6,7 @@ use super::{
     run_content::state_digest,
     run_page::Entry,
     run_rows::{RunRow, SummaryRow},
-    run_walk::Way,
+    run_walk::{Walk, Way},
     schema::{AiEmployees, Conversations, FlowSnapshots, RunContents, RunStateValues, WorkflowRuns as Runs, Workflows},
 };
 use crate::domain::{
@@ -97,10 +97,10 @@ impl Snapshot {
             return self.count_runs(filter).await.map(Total::from);
         }
         match self.way(filter).await? {
-            Way::Among(times) => self.tx.fetch_count(&self.count_among(filter, times)).await.map(Total::from),
-            Way::Through { filter, is_all } => {
-                let counted = Total::counted(self.tx.fetch_count(&self.count_some(&filter)).await?);
-                Ok(Total { is_capped: counted.is_capped || !is_all, ..counted })
+            Way::Among(times) => self.tx.fetch_count(&count(self.ids_among(filter, times))).await.map(Total::from),
+            Way::Through(walk) => {
+                let counted = Total::counted(self.tx.fetch_count(&self.count_some(&walk)).await?);
+                Ok(Total { is_capped: counted.is_capped || !walk.is_whole, ..counted })
             }
         }
     }
@@ -144,15 +144,9 @@ impl Snapshot {
             .take()
     }
 
-    /// The same of those that were created at some times.
-    fn count_among(&self, filter: &RunFilter, times: Vec<i64>) -> SelectStatement {
-        self.count(filter).and_where(Expr::col((Runs::Table, Runs::CreatedAt)).is_in(times)).take()
-    }
-
-    /// The same until there is one too many.
-    fn count_some(&self, filter: &RunFilter) -> SelectStatement {
-        let some = self.ids_of_list(filter).limit(Total::COUNTED + 1).take();
-        Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(some, Alias::new("some")).take()
+    /// Counts the runs that are gone through until there is one too many.
+    fn count_some(&self, walk: &Walk) -> SelectStatement {
+        count(self.ids(walk).limit(Total::COUNTED + 1).take())
     }
 
     /// A page of runs for a page's list, newest first.
@@ -215,15 +209,16 @@ impl Snapshot {
     /// How the database lists and counts; for the tests and `make bench`, which hold both to their indexes.
     pub async fn explain_list(&mut self, filter: &RunFilter, page: PageRequest) -> Result<ListPlans, StoreError> {
         let index = self.index().await?;
-        let entry = self.enter_list(filter, page).await?.unwrap_or(Entry::Passing(page.offset()));
+        let entry =
+            self.enter_list(filter, page).await?.unwrap_or_else(|| Entry::Through(Walk::all(filter), page.offset()));
         let rows = self.summaries(filter, page.limit, entry);
         let rows = self.tx.explain(&rows).await?;
         let total = match index.ask(filter) {
             Some(_) => Vec::new(),
             None if has_id(filter) => self.tx.explain(&self.count(filter)).await?,
             None => match self.way(filter).await? {
-                Way::Among(times) => self.tx.explain(&self.count_among(filter, times)).await?,
-                Way::Through { filter, .. } => self.tx.explain(&self.count_some(&filter)).await?,
+                Way::Among(times) => self.tx.explain(&count(self.ids_among(filter, times))).await?,
+                Way::Through(walk) => self.tx.explain(&self.count_some(&walk)).await?,
             },
         };
         Ok(ListPlans { rows, total })
@@ -354,8 +349,13 @@ pub(super) fn text_is(column: Expr, text: &str) -> Expr {
     if text.contains('\0') { never() } else { column.eq(text) }
 }
 
+/// How many rows a query has.
+pub(super) fn count(of: SelectStatement) -> SelectStatement {
+    Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(of, Alias::new("found")).take()
+}
+
 /// Whether a filter names runs by an id that few runs have.
-const fn has_id(filter: &RunFilter) -> bool {
+pub(super) const fn has_id(filter: &RunFilter) -> bool {
     filter.run_id.is_some() || filter.conversation_id.is_some()
 }
 

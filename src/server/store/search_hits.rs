@@ -4,10 +4,10 @@ use super::{
     error::StoreError,
     org_db::Snapshot,
     run_rows::RunRow,
-    runs::Columns,
+    runs::{Columns, count},
     schema::{SearchDocs, WorkflowRuns as Runs},
     search_docs::{first_of, last_of},
-    search_words::{Matching, count},
+    search_words::Matching,
 };
 use crate::{
     domain::{

@@ -5,8 +5,9 @@ use super::{
     changes::ChangedRun,
     error::StoreError,
     org_db::{OrgDb, Snapshot},
+    runs::count,
     schema::{SearchIndexes, WorkflowRuns as Runs},
-    search_words::{Mark, count},
+    search_words::Mark,
 };
 use crate::{
     domain::{change::Position, ids::RunId, page::Total, time::Timestamp},

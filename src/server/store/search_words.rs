@@ -6,6 +6,7 @@ use super::{
     engine::Tx,
     error::StoreError,
     org_db::{OrgDb, Snapshot},
+    runs::count,
     schema::{SearchDocs, SearchWords},
     search_docs::between,
     search_index::Indexed,
@@ -18,8 +19,7 @@ use crate::{
     },
 };
 use sea_query::{
-    Alias, Asterisk, CommonTableExpression, Cond, Expr, ExprTrait, Func, IntoIden, Order, Query, SelectStatement,
-    SimpleExpr,
+    Alias, CommonTableExpression, Cond, Expr, ExprTrait, IntoIden, Order, Query, SelectStatement, SimpleExpr,
 };
 use sqlx::FromRow;
 use std::collections::BTreeMap;
@@ -320,11 +320,6 @@ impl Snapshot {
             .to_owned();
         Query::select().column(SearchWords::Document).from(name).with_cte(all).take()
     }
-}
-
-/// How many rows a query has.
-pub(super) fn count(of: SelectStatement) -> SelectStatement {
-    Query::select().expr(Func::count(Expr::col(Asterisk))).from_subquery(of, Alias::new("found")).take()
 }
 
 /// The number of a document of FTS5.

@@ -48,6 +48,10 @@ impl Snapshot {
         filter: &RunFilter,
     ) -> Result<Option<(RunIndex, RunFilter)>, StoreError> {
         let (unknown, known) = taken_apart(filter);
+        // Of what is too long to be told, the menus could not count the other options.
+        if unknown.duration.is_some() || unknown.tokens.is_some() {
+            return Ok(None);
+        }
         let way = self.way(&unknown).await?;
         if !way.is_whole() {
             return Ok(None);

@@ -62,7 +62,7 @@ pub fn NoRows(
             query.with_untracked(|query| (query.search().asks_the_server(), query.sought().is_some()));
         let heading = if removed.is_some() { "This run is not here" } else { "No run fits" };
         let words = if page.total.is_capped && !sought {
-            "None of the newest 20,000 runs that were looked at fits the filters. A Date Range makes it look further back."
+            "None of the newest 20,000 of these runs fits all of the filters. A Date Range that ends earlier looks further back."
         } else if page.total.is_capped {
             "None of the newest runs with all of these words fits the filters. A Date Range makes the search go further back."
         } else if sought {
