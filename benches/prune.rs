@@ -13,6 +13,8 @@ use alloy_logs::{
         store::OrgDb,
     },
 };
+use rand::{Rng, SeedableRng, distr::Alphanumeric};
+use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use std::{
     sync::{
@@ -28,6 +30,12 @@ use support::{
 
 const RUNS: u64 = 50_000;
 
+/// Runs among them that are as long as a run may be.
+const LONG: u64 = 10;
+/// How long: just below 32 MiB of text that hardly packs.
+const STEPS: usize = 120;
+const STEP_BYTES: usize = 250_000;
+
 /// Nobody who writes waits longer.
 const LONGEST: Duration = Duration::from_millis(50);
 
@@ -38,6 +46,16 @@ fn run(n: u64, created_at: &str) -> RunDocument {
     let mut run = runs::full_run(n);
     run["created_at"] = json!(created_at);
     run["output_message"] = json!(format!("Parcel {n} is on its way. ").repeat(40));
+    runs::document(&run)
+}
+
+/// A run of many steps.
+fn long_run(n: u64) -> RunDocument {
+    let mut random = ChaCha8Rng::seed_from_u64(n);
+    let mut text = |length| (0..length).map(|_| char::from(random.sample(Alphanumeric))).collect::<String>();
+    let mut run = runs::full_run(n);
+    run["created_at"] = json!("2020-01-01T00:00:00Z");
+    run["steps"] = (0..STEPS).map(|step| json!({ "id": format!("s{step}"), "output": text(STEP_BYTES) })).collect();
     runs::document(&run)
 }
 
@@ -65,6 +83,9 @@ async fn measure(database: &TestDb) {
     let org = organization(&database.db).await;
     for first in (0..RUNS).step_by(250) {
         write(&org, (first..first + 250).map(|n| run(n, "2020-01-01T00:00:00Z"))).await;
+    }
+    for n in (0..LONG).map(|n| n * RUNS / LONG) {
+        write(&org, std::iter::once(long_run(n))).await;
     }
     let told = |name: &str, waits: &[Duration]| {
         let (half, most) = (waits[waits.len() / 2], waits[waits.len() - 1]);

@@ -1,7 +1,7 @@
 //! Lean runs by the million: some are written as the program does, the others are copies that the database makes.
 
 use crate::{
-    CHANNELS, MODELS, TRIGGERS, WRITTEN,
+    CHANNELS, MODELS, REGIONS, TRIGGERS, WRITTEN,
     support::{database, program::Installation, runs::id},
 };
 use alloy_logs::{
@@ -48,6 +48,7 @@ fn run(n: u64, created: Timestamp, random: &mut ChaCha8Rng) -> RunDocument {
         "trigger_id": n.is_multiple_of(5).then(|| TRIGGERS[(n / 5 % 3) as usize]), "model": MODELS[(n * n % 5) as usize],
         "status": status, "created_at": created.to_string(), "started_at": at(0.0),
         "completed_at": end("completed"), "failed_at": end("failed"), "cancelled_at": end("cancelled"),
+        "state": { "runtimeContext": { "state": { "region": REGIONS[(n % 2) as usize] } } },
         "input_message": format!("Where is order {n}? It was to come on Tuesday."), "output_message": "It left the house today.",
         "token_history": [{ "id": "t", "key_type": "platform", "input_tokens": tokens, "output_tokens": 7, "usd_cost": 0.01 }],
     });
@@ -72,27 +73,31 @@ pub fn fill(runtime: &tokio::runtime::Runtime, installation: &Installation, org:
     });
     let sqlite = installation.url().starts_with("sqlite");
     let (columns, id) = if sqlite {
-        ("SELECT name FROM pragma_table_info('TABLE')", "unhex(substr(hex(id), 1, 24) || printf('%08x', copy))")
+        ("SELECT name FROM pragma_table_info('TABLE')", "unhex(substr(hex(KEY), 1, 24) || printf('%08x', copy))")
     } else {
         (
             "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'TABLE'",
-            "(substr(replace(id::text, '-', ''), 1, 24) || lpad(to_hex(copy), 8, '0'))::uuid",
+            "(substr(replace(KEY::text, '-', ''), 1, 24) || lpad(to_hex(copy), 8, '0'))::uuid",
         )
     };
     // Indexes are made when all rows are there, which takes less than to keep them up.
     let indexes = if sqlite {
-        "SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'workflow_runs' AND sql IS NOT NULL"
+        "SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name IN ('workflow_runs', 'run_state_values') AND sql IS NOT NULL"
     } else {
-        "SELECT indexdef FROM pg_indexes WHERE tablename = 'workflow_runs' AND indexname LIKE 'runs_%'"
+        "SELECT indexdef FROM pg_indexes WHERE tablename IN ('workflow_runs', 'run_state_values') AND indexname LIKE 'runs_%'"
     };
     let indexes = installation.execute(indexes);
     for index in &indexes {
         let name = index.split_whitespace().nth(2).unwrap();
         installation.execute(&format!("DROP INDEX {name}"));
     }
-    let names = installation.execute(&columns.replace("TABLE", "workflow_runs"));
-    for part in (0..PARTS).filter(|_| copies > 1) {
-        installation.execute(&copy_statement(&names, id, part, copies));
+    for (table, key) in [("workflow_runs", "id"), ("run_state_values", "run_id")].iter().filter(|_| copies > 1) {
+        let names = installation.execute(&columns.replace("TABLE", table));
+        installation.execute(&format!("CREATE TABLE written AS SELECT * FROM {table}"));
+        for part in 0..PARTS {
+            installation.execute(&copy_statement(table, key, &names, &id.replace("KEY", key), part, copies));
+        }
+        installation.execute("DROP TABLE written");
     }
     for index in &indexes {
         installation.execute(index);
@@ -112,18 +117,16 @@ pub fn fill(runtime: &tokio::runtime::Runtime, installation: &Installation, org:
 
 /// Copies a part of what was written under other ids, all copies within half an hour after it. They come in the order of their
 /// ids, which is several times faster than in any other.
-fn copy_statement(columns: &[String], id: &str, part: u64, copies: u64) -> String {
+fn copy_statement(table: &str, key: &str, columns: &[String], id: &str, part: u64, copies: u64) -> String {
     let values = columns.iter().map(|name| match name.as_str() {
-        "id" => id.to_owned(),
-        // Only copies have it.
-        "updated_at" => "1".to_owned(),
+        name if name == key => id.to_owned(),
         name if name.ends_with("_at") => format!("{name} + copy * CAST(1500000000 AS BIGINT) / {copies}"),
         name => name.to_owned(),
     });
     format!(
         "WITH RECURSIVE copies (copy) AS (SELECT 1 UNION ALL SELECT copy + 1 FROM copies WHERE copy < {copies} - 1) \
-         INSERT INTO workflow_runs ({}) SELECT {} FROM workflow_runs CROSS JOIN copies \
-         WHERE updated_at IS NULL AND created_at / 1000000 % {PARTS} = {part} ORDER BY id, copy",
+         INSERT INTO {table} ({}) SELECT {} FROM written CROSS JOIN copies \
+         WHERE created_at / 1000000 % {PARTS} = {part} ORDER BY {key}, copy",
         columns.join(", "),
         values.collect::<Vec<_>>().join(", ")
     )
