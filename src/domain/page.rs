@@ -180,9 +180,9 @@ impl Total {
         Self { rows: rows.min(Self::COUNTED), is_capped: rows > Self::COUNTED }
     }
 
-    /// Whether a page can have no rows.
+    /// Whether a page can have no rows: it comes after all that were counted, and these were not cut at [`Self::COUNTED`].
     pub const fn is_before(self, page: PageRequest) -> bool {
-        page.offset() >= self.rows && !self.is_capped
+        page.offset() >= self.rows && !(self.is_capped && self.rows >= Self::COUNTED)
     }
 }
 
@@ -279,6 +279,15 @@ mod tests {
         assert_eq!(Total::counted(10_000).to_string(), "10,000");
         assert_eq!(Total::counted(10_001).to_string(), "10,000+");
         assert_eq!(Total::from(12_481).to_string(), "12,481");
+        let beyond = PageRequest { page: 401.try_into().unwrap(), limit: 25.try_into().unwrap() };
+        for (total, has_none) in [
+            (Total::counted(10_000), true),
+            (Total::counted(10_001), false),
+            (Total { rows: 9_990, is_capped: true }, true),
+            (Total::from(10_001), false),
+        ] {
+            assert_eq!(total.is_before(beyond), has_none, "{total}");
+        }
     }
 
     #[test]

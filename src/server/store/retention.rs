@@ -19,9 +19,6 @@ use uuid::Uuid;
 /// How much of contents goes in one transaction, in bytes: a megabyte takes some milliseconds.
 const BYTES_AT_ONCE: i64 = 2_000_000;
 
-/// The states of runs that may still be written.
-const GOING_ON: [RunStatus; 3] = [RunStatus::Pending, RunStatus::Running, RunStatus::Suspended];
-
 /// Runs to be taken away for a reason, those of them that were created before a moment.
 #[derive(Debug)]
 pub(super) struct Expired {
@@ -82,7 +79,7 @@ impl OrgDb {
             .from(Runs::Table)
             .cond_where(self.expired(before))
             .and_where(Expr::col(Runs::Id).eq(run.0))
-            .and_where(Expr::col(Runs::Status).is_not_in(GOING_ON.map(RunStatus::as_str)))
+            .and_where(Expr::col(Runs::Status).is_in(ended()))
             .take();
         let of_run = || {
             self.owns((RunContents::Table, RunContents::OrganizationId)).and(Expr::col(RunContents::RunId).eq(run.0))
@@ -162,7 +159,7 @@ impl OrgDb {
         Cond::all()
             .add(self.owns((Runs::Table, Runs::OrganizationId)))
             .add(Expr::col(Runs::CreatedAt).lt(before.micros()))
-            .add(Cond::any().add(Expr::col(Runs::Status).is_not_in(GOING_ON.map(RunStatus::as_str))).add(is_quiet))
+            .add(Cond::any().add(Expr::col(Runs::Status).is_in(ended())).add(is_quiet))
     }
 
     /// Takes runs away with all that is kept of them, within a transaction.
@@ -201,4 +198,9 @@ impl OrgDb {
 /// Of packed bytes, which are not read for it.
 fn length(column: RunContents) -> Expr {
     Expr::from(Func::cast_as(Func::cust("length").arg(Expr::col(column)), Alias::new("bigint")))
+}
+
+/// The states of runs that have ended.
+fn ended() -> impl Iterator<Item = &'static str> {
+    RunStatus::ALL.into_iter().filter(|status| status.is_final()).map(RunStatus::as_str)
 }

@@ -243,16 +243,14 @@ impl Snapshot {
             .order_by(RunContents::FirstStep, Order::Asc)
             .take();
         let mut extents: Vec<ExtentRow> = self.tx.fetch_all(&extents).await?;
-        // Up to where some are [taken away](OrgDb::take_steps).
-        let end = |end: i64, row: &ExtentRow| (row.first_step == end).then_some(end + row.steps);
-        let total = extents
-            .iter()
-            .scan(0, |at, row| {
-                *at = end(*at, row)?;
-                Some(*at)
-            })
-            .last()
-            .unwrap_or_default();
+        let mut total = 0;
+        for row in &extents {
+            // Those after a gap go, too: see `take_steps`.
+            if row.first_step != total {
+                break;
+            }
+            total += row.steps;
+        }
         extents.retain(|row| row.first_step < total);
         let from = i64::try_from(offset).unwrap_or(i64::MAX);
         let to = from.saturating_add(i64::try_from(limit).unwrap_or(i64::MAX));
