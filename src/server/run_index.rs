@@ -68,6 +68,11 @@ impl Number {
     fn get(self) -> Option<u32> {
         self.0.checked_sub(1)
     }
+
+    /// Whether it stands for greater ones, too.
+    fn is_beyond(self) -> bool {
+        self.get().is_some_and(|number| u64::from(number) > Self::MAX)
+    }
 }
 
 /// What a run cost in billionths of a dollar, which is never less than nothing; `-1` where nobody says.

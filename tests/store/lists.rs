@@ -177,7 +177,7 @@ async fn of_many_runs_that_no_menu_tells_apart_the_newest_are_looked_at() {
         // … or not many are to be looked at.
         (vip, Total::from(29)),
         (RunFilter { ended: range(100, 400), ..nightly.clone() }, Total::from(300)),
-        (RunFilter { status: failed, started: range(0, 9_000), ..eu }, Total::from(9_000)),
+        (RunFilter { status: failed, started: range(0, 9_000), ..eu.clone() }, Total::from(9_000)),
         (RunFilter { status: failed, finished: range(5_000, 12_000), ..all }, Total::from(FAILED - 5_000)),
     ];
     for database in both().await {
@@ -186,6 +186,12 @@ async fn of_many_runs_that_no_menu_tells_apart_the_newest_are_looked_at() {
             let writes = some.iter().cloned().map(|document| RunWrite::named(document).unwrap());
             ingest::write(&org, writes.collect()).await.unwrap();
         }
+        // A value alone has all pages, at whatever time.
+        let at_any_time = RunFilter { started: range(0, 99_999), ..eu.clone() };
+        let last = PageRequest { page: 201.try_into().unwrap(), limit: Limit::MAX.try_into().unwrap() };
+        let ids: Vec<_> =
+            list_runs::summaries(&org, &at_any_time, last).await.unwrap().rows.iter().map(|run| run.id).collect();
+        assert_eq!(ids, oracle::list(&documents, &at_any_time, last).0, "{}", database.kind);
         for (filter, total) in &lists {
             for page in [1, total.rows.div_ceil(Limit::MAX).max(1), total.rows / Limit::MAX + 2] {
                 let request = PageRequest { page: page.try_into().unwrap(), limit: Limit::MAX.try_into().unwrap() };

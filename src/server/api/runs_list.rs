@@ -105,7 +105,7 @@ pub fn endpoint() -> Endpoint {
             "A run is listed when it fits every parameter that is given. A parameter that is unknown, given twice or malformed is a \
              400 that names it; one that begins with `_` is not heeded. Without `exclude` each run has its whole `flow` and `state`. \
              `pagination.total_capped` is true when there may be more runs than were counted. With `trigger_id` or `state` no more than \
-             10,000 are counted; more are on the pages after `total_pages`. Together with other filters, and with `ended` and `finished`, \
+             10,000 are counted (with `duration` and `tokens` above 4,294,967,293 too, where some run has as much); more are on the pages after `total_pages`. Together with other filters, and with `ended` and `finished`, \
              all of them are found where one of these parameters leads to less than 20,000 runs, or no more than 10,000 fit those that \
              the page has a menu for; else the newest 20,000 are looked at, up to the end of `started` if it has one. With `q` the newest 10,000 are counted and listed. Runs are searched a moment after they were written, and `search.behind` says how many are not yet.",
         );

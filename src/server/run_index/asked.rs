@@ -93,11 +93,10 @@ impl RunIndex {
         if unknown != (RunFilter { duration, tokens, ..RunFilter::default() }) {
             return None;
         }
-        // A range beyond what can be told is known where no run is there.
-        let beyond = Some(Range { from: Some(Number::MAX + 1), to: None });
-        let has = |beyond: RunFilter| self.count(&self.ask_known(&beyond)) > 0;
-        let is_known = (duration.is_none() || !has(RunFilter { duration: beyond, ..known.clone() }))
-            && (tokens.is_none() || !has(RunFilter { tokens: beyond, ..known.clone() }));
+        // A range beyond what can be told is known as long as no run is there.
+        let has = |is_beyond: fn(&Block) -> bool| self.blocks.groups().flat_map(Group::blocks).any(is_beyond);
+        let is_known =
+            (duration.is_none() || !has(Block::has_long)) && (tokens.is_none() || !has(Block::has_many_tokens));
         is_known.then(|| self.ask_known(&known))
     }
 

@@ -1,7 +1,7 @@
 //! Runs that were created one after the other, a bounded number in one block.
 
 use super::{
-    Entry,
+    Entry, Number,
     durations::{InQuestion, Near},
     kinds::KindId,
     remembered::Remembered,
@@ -22,6 +22,9 @@ pub struct Block {
     entries: Vec<Entry>,
     /// How many there are of each kind that is there.
     kinds: Vec<(KindId, u32)>,
+    /// The longest duration, and the most tokens.
+    longest: Option<Number>,
+    most_tokens: Option<Number>,
     sums: Remembered<(Arc<RunFilter>, i64), Sums>,
     near: Remembered<(Arc<RunFilter>, InQuestion), Near>,
 }
@@ -35,7 +38,19 @@ impl Block {
         }
         let mut kinds: Vec<_> = kinds.into_iter().collect();
         kinds.sort_unstable();
-        Self { entries, kinds, sums: Remembered::default(), near: Remembered::default() }
+        let longest = entries.iter().map(|entry| entry.duration_ms).max();
+        let most_tokens = entries.iter().map(|entry| entry.tokens).max();
+        Self { entries, kinds, longest, most_tokens, sums: Remembered::default(), near: Remembered::default() }
+    }
+
+    /// Whether it has a duration that cannot be told from a longer one.
+    pub(super) fn has_long(&self) -> bool {
+        self.longest.is_some_and(Number::is_beyond)
+    }
+
+    /// Whether it has a number of tokens that cannot be told from a greater one.
+    pub(super) fn has_many_tokens(&self) -> bool {
+        self.most_tokens.is_some_and(Number::is_beyond)
     }
 
     pub(super) fn entries(&self) -> &[Entry] {

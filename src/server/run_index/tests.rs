@@ -291,9 +291,35 @@ fn what_the_index_does_not_know_is_not_asked() {
         RunFilter { finished: Some(day), ..all.clone() },
         RunFilter { trigger_id: Some("t".to_owned()), ..all.clone() },
         RunFilter { state: [("a".to_owned(), "b".to_owned())].into(), ..all.clone() },
-        RunFilter { duration: Some(Range { from: Some(5_000_000_000), to: None }), ..all.clone() },
     ] {
         assert!(index.ask(&filter).is_none(), "{filter:?}");
     }
     assert!(index.ask(&all).is_some());
+}
+
+#[test]
+fn a_range_beyond_what_can_be_told_is_known_where_no_run_is() {
+    let facts = RunFacts {
+        created_at: Timestamp::EPOCH,
+        status: RunStatus::Completed,
+        source: "api".to_owned(),
+        model: None,
+        workflow_id: WorkflowId(Uuid::nil()),
+        ai_employee_id: None,
+        duration_ms: Some(70_000),
+        total_tokens: Some(5_000_000_000),
+        cost: None,
+    };
+    let (index, _) = RunIndex::default().after(&[IndexChange::add(&facts)]);
+    let count = |filter: &RunFilter| index.ask(filter).map(|asked| index.count(&asked));
+    for (from, to, of_duration, of_tokens) in [
+        (Some(5_000_000_000), None, Some(0), None),
+        (None, Some(5_000_000_000), Some(1), None),
+        (Some(60_000), Some(9_000_000_000), Some(1), None),
+        (Some(60_000), None, Some(1), Some(1)),
+    ] {
+        let range = Some(Range { from, to });
+        assert_eq!(count(&RunFilter { duration: range, ..RunFilter::default() }), of_duration, "{range:?}");
+        assert_eq!(count(&RunFilter { tokens: range, ..RunFilter::default() }), of_tokens, "{range:?}");
+    }
 }

@@ -149,10 +149,7 @@ impl Snapshot {
         let through = |lead: &Lead, filter: RunFilter, is_whole| {
             Way::Through(Walk { lead: lead.clone(), filter: Box::new(filter), is_whole })
         };
-        if let [lead] = leads.as_slice()
-            && lead.is_in_order_of_creation()
-            && lead.alone(filter) == *filter
-        {
+        if let Some(lead) = leads.iter().find(|lead| lead.is_in_order_of_creation() && lead.alone(filter) == *filter) {
             return Ok(through(lead, filter.clone(), true));
         }
         let index = self.index().await?;
