@@ -53,7 +53,7 @@ fn p50_what_the_runs_of_a_filter_come_to() {
         assert_eq!((&of_state["total"], &of_state["duration_p95_ms"]), (&json!(2), &json!(3_000)));
         assert_eq!(of_state["facets"]["status"], json!({ "completed": 3, "failed": 2 }));
         let finished = summary("finished=2026-11-01T00:00:00Z..&status=failed");
-        assert_eq!((&finished["total"], &finished["facets"]["status"]), (&json!(4), &json!({})));
+        assert_eq!((&finished["total"], &finished["facets"]["status"]), (&json!(4), &json!({ "failed": 4 })));
         let none = summary("model=none");
         assert_eq!((&none["total"], &none["failure_rate"], &none["usd_cost"]), (&json!(0), &json!(null), &json!(null)));
         assert_eq!(none["histogram"]["bars"], json!([]));
