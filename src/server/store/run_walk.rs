@@ -17,7 +17,7 @@ use crate::{
 use sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 
 /// Of the runs to which one part of a filter leads, so many are looked at, whether they fit the other parts.
-pub(super) const LOOKED_AT: u64 = 20_000;
+const LOOKED_AT: u64 = 20_000;
 
 /// How the runs of a list are found.
 #[derive(Debug, Clone, PartialEq)]
