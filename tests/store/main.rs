@@ -8,6 +8,7 @@ mod changes;
 mod copy;
 mod expiry;
 mod export;
+mod folds;
 mod lists;
 mod parts;
 mod repack;

@@ -84,24 +84,22 @@ pub enum Became {
 }
 
 /// When nothing of it has moved, neither has a list: runs are written under a number of their own, and the index, by which
-/// they are found, may be made again without one.
+/// they are found, may be made again without one, under a number of its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromRow)]
 pub struct Stamp {
     last_change: i64,
     change: i64,
-    fold: i64,
 }
 
 impl Stamp {
     /// Selects it where an organization is selected from.
     pub(super) fn select(of_organization: &mut SelectStatement) {
-        let index = |column: RunIndexes| Expr::col((RunIndexes::Table, column)).if_null(0);
+        let change = Expr::col((RunIndexes::Table, RunIndexes::Change)).if_null(0);
         let of_index = Expr::col((RunIndexes::Table, RunIndexes::OrganizationId))
             .equals((Organizations::Table, Organizations::Id));
         of_organization
             .column((Organizations::Table, Organizations::LastChange))
-            .expr_as(index(RunIndexes::Change), RunIndexes::Change)
-            .expr_as(index(RunIndexes::Fold), RunIndexes::Fold)
+            .expr_as(change, RunIndexes::Change)
             .left_join(RunIndexes::Table, of_index);
     }
 }
@@ -110,7 +108,7 @@ impl Stamp {
 impl Stamp {
     /// The stamp of a write, without an index.
     pub const fn of_write(last_change: i64) -> Self {
-        Self { last_change, change: 0, fold: 0 }
+        Self { last_change, change: 0 }
     }
 }
 

@@ -13,7 +13,12 @@ pub(super) use cells::{Cell, Cells};
 pub(super) use json_rows::{JsonRows, JsonValue, bytes};
 pub use open::DbOptions;
 
-use super::{changes::Bell, error::StoreError, run_index::KeptIndexes, write_queue::WriteQueue};
+use super::{
+    changes::Bell,
+    error::StoreError,
+    run_index::{Folding, KeptIndexes},
+    write_queue::WriteQueue,
+};
 use crate::domain::ids::OrganizationId;
 use sea_query::{PostgresQueryBuilder, SqliteQueryBuilder};
 use sea_query_sqlx::SqlxBinder;
@@ -44,6 +49,7 @@ pub struct Opened {
     pub(super) queue: WriteQueue,
     pub(super) bell: Bell,
     pub(super) indexes: Arc<KeptIndexes>,
+    pub(super) folding: Folding,
 }
 
 impl Deref for Db {

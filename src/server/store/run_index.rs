@@ -1,41 +1,28 @@
 //! The run index in the database: blocks of runs, and the changes that are not in the blocks yet. Changes are stored with
-//! the runs that they are of, in one transaction; when there are many, they are folded into the blocks, and begin anew.
+//! the runs that they are of, in one transaction; when there are many, they are folded into the blocks.
 
 mod blocks;
 mod check;
 mod facts;
+mod fold;
 mod kept;
 
 pub(super) use blocks::OfIndex;
 pub use check::IndexCheck;
 pub(super) use facts::{FACTS, FactsRow};
+pub(super) use fold::Folding;
 pub(super) use kept::KeptIndexes;
 
-use super::{
-    engine::Tx,
-    error::StoreError,
-    insert_rows::insert_rows,
-    org_db::OrgDb,
-    schema::{RunIndexChanges, RunIndexes},
-};
+use super::{engine::Tx, error::StoreError, org_db::OrgDb, schema::RunIndexes};
 use crate::{
     domain::run_facts::RunFacts,
-    server::{
-        aside::aside,
-        run_index::{
-            Blocks, IndexChange,
-            packed::{self, UnpackError},
-        },
+    server::run_index::{
+        IndexChange,
+        packed::{self, UnpackError},
     },
 };
 use sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sqlx::FromRow;
-use std::collections::BTreeSet;
-
-/// Changes that are folded into blocks together: at least so many, and more where there are many blocks, as changes of
-/// any time touch them all.
-const FOLD_AT: i64 = 4_096;
-const RUNS_A_CHANGE: i64 = 256;
 
 /// What a transaction changes of the index.
 #[derive(Debug, Default)]
@@ -73,28 +60,17 @@ fn broken(error: impl Into<UnpackError>) -> StoreError {
 }
 
 impl OrgDb {
-    /// Stores what a transaction changed.
-    pub(super) async fn store_index_changes(&self, tx: &mut Tx, changes: IndexChanges) -> Result<(), StoreError> {
+    /// Stores what a transaction changed. Whether there is so much now that it is to be folded.
+    pub(super) async fn store_index_changes(&self, tx: &mut Tx, changes: IndexChanges) -> Result<bool, StoreError> {
         let IndexChanges(changes) = changes;
         if changes.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
         let state = self.advance_index(tx, count, changes.iter().map(IndexChange::sign).sum()).await?;
         let packed = packed::pack_changes(&changes).map_err(broken)?;
-        let columns = [RunIndexChanges::OrganizationId, RunIndexChanges::Change, RunIndexChanges::Packed];
-        let row = vec![self.organization_id().0.into(), state.change.into(), packed.into()];
-        insert_rows(tx, RunIndexChanges::Table, &columns, vec![row], None).await?;
-        if state.pending >= Ord::max(FOLD_AT, state.runs / RUNS_A_CHANGE) {
-            match self.fold_index(tx, state).await {
-                // Runs are written whatever is wrong with what lists are found by; `check` mends it.
-                Err(error @ StoreError::Inconsistent { .. }) => {
-                    tracing::error!(%error, "the run index cannot be read: run `alloy-logs check --repair`");
-                }
-                other => other?,
-            }
-        }
-        Ok(())
+        OfIndex::of(self.organization_id()).insert_changes(tx, state.change, packed).await?;
+        Ok(state.is_fold_due())
     }
 
     async fn advance_index(&self, tx: &mut Tx, pending: i64, runs: i64) -> Result<IndexState, StoreError> {
@@ -113,23 +89,5 @@ impl OrgDb {
             .returning(Query::returning().columns(STATE))
             .take();
         Ok(tx.fetch_optional(&upsert).await?.unwrap_or_default())
-    }
-
-    /// Makes the blocks anew that the stored changes touch, and is done with the changes.
-    async fn fold_index(&self, tx: &mut Tx, state: IndexState) -> Result<(), StoreError> {
-        let of = OfIndex::of(self.organization_id());
-        let changes = of.changes_after(tx, 0).await?;
-        let keys = of.block_keys(tx).await?;
-        let touched: BTreeSet<i64> = changes.iter().filter_map(|change| Blocks::home(&keys, change.at())).collect();
-        let packed = of.blocks(tx, touched.iter().copied()).await?;
-        let fold = state.fold + 1;
-        let folded = aside(move || {
-            let (index, missing) = blocks::index_of(packed)?.after(&changes);
-            blocks::tell(missing);
-            blocks::pack_all(&index)
-        });
-        of.replace_blocks(tx, touched, folded.await??, fold).await?;
-        of.forget_changes(tx).await?;
-        of.set_state(tx, IndexState { fold, pending: 0, ..state }).await
     }
 }

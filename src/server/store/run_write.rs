@@ -51,6 +51,13 @@ impl WriteOutcome {
     }
 }
 
+/// What became of changes of one organization.
+pub(super) struct Applied {
+    pub outcomes: Vec<WriteOutcome>,
+    /// Whether the run index has so many changes by now that they are to be folded into it.
+    pub is_fold_due: bool,
+}
+
 #[derive(FromRow)]
 struct StoredRow {
     id: Uuid,
@@ -130,11 +137,7 @@ impl OrgDb {
     }
 
     /// Writes one change after the other, in as few statements as their order allows.
-    pub(super) async fn apply(
-        &self,
-        view: &mut Snapshot,
-        mut changes: &[&RunChange],
-    ) -> Result<Vec<WriteOutcome>, StoreError> {
+    pub(super) async fn apply(&self, view: &mut Snapshot, mut changes: &[&RunChange]) -> Result<Applied, StoreError> {
         let (mut outcomes, mut index) = (Vec::with_capacity(changes.len()), IndexChanges::default());
         while let Some(first) = changes.first() {
             let done = match first {
@@ -158,8 +161,8 @@ impl OrgDb {
             changes = &changes[done.len()..];
             outcomes.extend(done);
         }
-        self.store_index_changes(&mut view.tx, index).await?;
-        Ok(outcomes)
+        let is_fold_due = self.store_index_changes(&mut view.tx, index).await?;
+        Ok(Applied { outcomes, is_fold_due })
     }
 
     async fn write_different(

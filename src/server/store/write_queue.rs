@@ -171,16 +171,20 @@ async fn commit_in_time(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>,
 async fn commit(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreError> {
     let Some(first) = jobs.first() else { return Ok(Vec::new()) };
     let mut tx = db.begin_alone(first.org.organization_id()).await?;
-    let mut outcomes: Vec<Vec<WriteOutcome>> = Vec::with_capacity(jobs.len());
+    let (mut outcomes, mut to_fold): (Vec<Vec<WriteOutcome>>, Vec<&OrgDb>) =
+        (Vec::with_capacity(jobs.len()), Vec::new());
     for jobs in jobs.chunk_by(|a, b| a.org.organization_id() == b.org.organization_id()) {
         let org = &jobs[0].org;
         let changes: Vec<_> = jobs.iter().flat_map(|job| &job.changes).collect();
         let mut view = org.within(tx);
-        let mut written = org.apply(&mut view, &changes).await?.into_iter();
+        let applied = org.apply(&mut view, &changes).await?;
+        let mut written = applied.outcomes.into_iter();
         outcomes.extend(jobs.iter().map(|job| written.by_ref().take(job.changes.len()).collect()));
+        to_fold.extend(applied.is_fold_due.then_some(org));
         tx = view.tx;
     }
     tx.commit().await?;
+    to_fold.into_iter().for_each(OrgDb::fold_index_aside);
     let written = jobs.iter().zip(&outcomes).filter(|(_, outcomes)| outcomes.iter().any(WriteOutcome::is_written));
     let written: BTreeSet<_> = written.map(|(job, _)| job.org.organization_id()).collect();
     for organization_id in written {

@@ -1,7 +1,7 @@
 //! How the two databases are opened.
 
 use super::{Db, Opened, Pools};
-use crate::server::store::{changes::Bell, error::OpenError, migrate, write_queue::WriteQueue};
+use crate::server::store::{error::OpenError, migrate};
 use sqlx::{
     ConnectOptions, Connection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -36,8 +36,8 @@ impl Db {
         } else {
             return Err(OpenError::UnknownScheme);
         };
-        let (queue, bell, indexes) = (WriteQueue::default(), Bell::default(), Arc::default());
-        let db = Self(Arc::new(Opened { pools, queue, bell, indexes }));
+        let (queue, bell, indexes, folding) = Default::default();
+        let db = Self(Arc::new(Opened { pools, queue, bell, indexes, folding }));
         migrate::run(&db).await?;
         Ok(db)
     }

@@ -34,7 +34,7 @@ pub(in crate::server::store) struct OfIndex(OrganizationId);
 #[derive(FromRow)]
 pub(super) struct BlockRow {
     pub begins_at: i64,
-    packed: Vec<u8>,
+    pub packed: Vec<u8>,
 }
 
 #[derive(FromRow)]
@@ -125,10 +125,19 @@ impl OfIndex {
         Ok(changes)
     }
 
-    pub(super) async fn forget_changes(self, tx: &mut Tx) -> Result<(), StoreError> {
+    /// Stores changes that were packed, under a number of their own.
+    pub(super) async fn insert_changes(self, tx: &mut Tx, change: i64, packed: Vec<u8>) -> Result<(), StoreError> {
+        let columns = [RunIndexChanges::OrganizationId, RunIndexChanges::Change, RunIndexChanges::Packed];
+        let row = vec![self.0.0.into(), change.into(), packed.into()];
+        insert_rows(tx, RunIndexChanges::Table, &columns, vec![row], None).await
+    }
+
+    /// Forgets the changes up to one of them.
+    pub(super) async fn forget_changes(self, tx: &mut Tx, last: i64) -> Result<(), StoreError> {
         let delete = Query::delete()
             .from_table(RunIndexChanges::Table)
             .and_where(self.owns((RunIndexChanges::Table, RunIndexChanges::OrganizationId)))
+            .and_where(Expr::col(RunIndexChanges::Change).lte(last))
             .take();
         tx.execute(&delete).await.map(drop)
     }

@@ -1,0 +1,212 @@
+//! Changes are folded into the blocks that they touch. It is worked out beside those who write runs: they wait only while
+//! blocks are exchanged, a few at a time.
+
+use super::{
+    IndexState,
+    blocks::{self, BlockRow, OfIndex},
+    broken,
+};
+use crate::{
+    domain::ids::OrganizationId,
+    server::{
+        aside::aside,
+        run_index::{Blocks, IndexChange, packed},
+        store::{error::StoreError, org_db::OrgDb},
+    },
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// Changes that are folded into blocks together: at least so many, and more where there are many blocks, as changes of
+/// any time touch them all.
+const FOLD_AT: i64 = 4_096;
+const RUNS_A_CHANGE: i64 = 256;
+
+/// Blocks that are exchanged in one transaction: some 2 MB.
+const BLOCKS_AT_ONCE: usize = 8;
+
+/// Whose changes are being folded by this program.
+#[derive(Debug, Default)]
+pub(in crate::server::store) struct Folding(Mutex<HashSet<OrganizationId>>);
+
+impl Folding {
+    fn organizations(&self) -> MutexGuard<'_, HashSet<OrganizationId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Nobody else of this program folds the changes of the organization, however this ends.
+struct Turn(OrgDb);
+
+impl Turn {
+    /// `None` when somebody is at it.
+    fn of(org: &OrgDb) -> Option<Self> {
+        org.db.folding.organizations().insert(org.organization_id()).then(|| Self(org.clone()))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.db.folding.organizations().remove(&self.0.organization_id());
+    }
+}
+
+impl IndexState {
+    /// Whether there are so many changes that they are to be folded.
+    pub(super) fn is_fold_due(self) -> bool {
+        self.pending >= Ord::max(FOLD_AT, self.runs / RUNS_A_CHANGE)
+    }
+}
+
+impl OrgDb {
+    /// Folds the changes of the organization, unless that is going on. Nobody waits for it, and where it fails the changes stay
+    /// until a later write.
+    pub(in crate::server::store) fn fold_index_aside(&self) {
+        let Some(turn) = Turn::of(self) else { return };
+        tokio::spawn(async move {
+            match Box::pin(turn.0.fold_index()).await {
+                Ok(()) => {}
+                // Runs are written whatever is wrong with what lists are found by; `check` mends it.
+                Err(error @ StoreError::Inconsistent { .. }) => {
+                    tracing::error!(%error, "the run index cannot be read: run `alloy-logs check --repair`");
+                }
+                Err(error) => tracing::warn!(%error, "changes of the run index are not folded for now"),
+            }
+        });
+    }
+
+    /// Folds all changes that there are now.
+    async fn fold_index(&self) -> Result<(), StoreError> {
+        let of = OfIndex::of(self.organization_id());
+        let touched: Vec<i64> = {
+            let mut tx = self.db.begin_reading().await?;
+            let (changes, keys) = (of.changes_after(&mut tx, 0).await?, of.block_keys(&mut tx).await?);
+            changes.iter().map(|change| home(&keys, change)).collect::<BTreeSet<_>>().into_iter().collect()
+        };
+        for part in touched.chunks(BLOCKS_AT_ONCE) {
+            if !self.fold_into(of, part.iter().copied().collect()).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Folds the changes that some blocks are home to. Whether the index is still as it was read: if not, another server is at it.
+    async fn fold_into(&self, of: OfIndex, part: BTreeSet<i64>) -> Result<bool, StoreError> {
+        let mut tx = self.db.begin_reading().await?;
+        let Some(state) = of.state(&mut tx).await? else { return Ok(false) };
+        let (changes, keys) = (of.changes_after(&mut tx, 0).await?, of.block_keys(&mut tx).await?);
+        let former = of.blocks(&mut tx, part.iter().copied()).await?;
+        drop(tx);
+        let homes = part.clone();
+        let Folded { blocks, count, others } = aside(move || Folded::of(former, &keys, &homes, changes)).await??;
+
+        // Here others begin to wait.
+        let mut tx = self.db.begin_alone(self.organization_id()).await?;
+        let Some(now) = of.state(&mut tx).await?.filter(|now| now.fold == state.fold) else { return Ok(false) };
+        let fold = state.fold + 1;
+        of.replace_blocks(&mut tx, part, blocks, fold).await?;
+        of.forget_changes(&mut tx, state.change).await?;
+        if let Some(others) = others {
+            of.insert_changes(&mut tx, state.change, others).await?;
+        }
+        let pending = now.pending - i64::try_from(count).unwrap_or(i64::MAX);
+        of.set_state(&mut tx, IndexState { fold, pending, ..now }).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+/// What becomes of some blocks, and of the changes.
+struct Folded {
+    blocks: Vec<(i64, Vec<u8>)>,
+    /// How many changes are in them now.
+    count: usize,
+    /// The other changes, packed.
+    others: Option<Vec<u8>>,
+}
+
+impl Folded {
+    /// Of the blocks that begin at the times of `part`, among those of `keys`.
+    fn of(
+        former: Vec<BlockRow>,
+        keys: &BTreeMap<i64, i64>,
+        part: &BTreeSet<i64>,
+        changes: Vec<IndexChange>,
+    ) -> Result<Self, StoreError> {
+        let (these, others): (Vec<_>, Vec<_>) =
+            changes.into_iter().partition(|change| part.contains(&home(keys, change)));
+        let (index, missing) = blocks::index_of(former)?.after(&these);
+        blocks::tell(missing);
+        let others = if others.is_empty() { None } else { Some(packed::pack_changes(&others).map_err(broken)?) };
+        Ok(Self { blocks: blocks::pack_all(&index)?, count: these.len(), others })
+    }
+}
+
+/// The block that a change belongs to; any, where there is none yet.
+fn home(keys: &BTreeMap<i64, i64>, change: &IndexChange) -> i64 {
+    Blocks::home(keys, change.at()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{ids::WorkflowId, run_facts::RunFacts, status::RunStatus, time::Timestamp},
+        server::run_index::RunIndex,
+    };
+    use proptest::{collection::vec, prelude::*, sample::Index};
+    use uuid::Uuid;
+
+    fn facts(second: i64) -> RunFacts {
+        RunFacts {
+            created_at: Timestamp::from_micros(second * 1_000_000).unwrap(),
+            status: RunStatus::Completed,
+            source: "api".to_owned(),
+            model: None,
+            workflow_id: WorkflowId(Uuid::from_u128(1)),
+            ai_employee_id: None,
+            duration_ms: Some(second),
+            total_tokens: None,
+            cost: None,
+        }
+    }
+
+    proptest! {
+        /// What is there, what comes and goes, and how many blocks are exchanged at once.
+        #[test]
+        fn block_by_block_they_are_the_same_index(
+            there in vec(0..500_i64, 0..200),
+            come in vec(0..700_i64, 0..100),
+            go in vec(any::<Index>(), 0..100),
+            at_once in 1..5_usize,
+        ) {
+            let (there, _) = RunIndex::default().after(&there.iter().map(|at| IndexChange::add(&facts(*at))).collect::<Vec<_>>());
+            let mut changes: Vec<_> = come.iter().map(|at| IndexChange::add(&facts(*at))).collect();
+            let mut left = come;
+            for which in go.iter().take(left.len()) {
+                changes.push(IndexChange::take(&facts(left.remove(which.index(left.len())))));
+            }
+            let (expected, _) = there.after(&changes);
+
+            let mut stored: BTreeMap<i64, Vec<u8>> = blocks::pack_all(&there).unwrap().into_iter().collect();
+            let keys = |stored: &BTreeMap<i64, Vec<u8>>| stored.keys().map(|begins_at| (*begins_at, 0)).collect::<BTreeMap<_, _>>();
+            let before = keys(&stored);
+            let touched: BTreeSet<i64> = changes.iter().map(|change| home(&before, change)).collect();
+            for part in touched.into_iter().collect::<Vec<_>>().chunks(at_once) {
+                let part: BTreeSet<i64> = part.iter().copied().collect();
+                let now = keys(&stored);
+                let former = part.iter().filter_map(|at| Some(BlockRow { begins_at: *at, packed: stored.remove(at)? }));
+                let folded = Folded::of(former.collect(), &now, &part, std::mem::take(&mut changes)).unwrap();
+                stored.extend(folded.blocks);
+                changes = folded.others.map(|others| packed::read_changes(&others).unwrap()).unwrap_or_default();
+            }
+            prop_assert!(changes.is_empty());
+            let rows = stored.into_iter().map(|(begins_at, packed)| BlockRow { begins_at, packed });
+            let made = blocks::index_of(rows.collect()).unwrap();
+            prop_assert_eq!((made.len(), made.differences(&expected)), (expected.len(), 0));
+        }
+    }
+}
