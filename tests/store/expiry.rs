@@ -174,8 +174,18 @@ async fn of_long_runs_fewer_go_at_once() {
             write(&org, &[long]).await;
         }
         let now = clock::now();
-        let at_once = org.expired_runs(now, 500).await.unwrap().runs.len();
-        assert!((1..12).contains(&at_once), "{}: {at_once}", database.kind);
+        // The same of runs that are short, made of spans that say much.
+        let traced = organization(&database.db).await;
+        for n in 0..12 {
+            let (said, chat) = (text(u64::from(n)), ("gen_ai.operation.name", "chat"));
+            let spans = spans::spans_of(n + 1, now, &[(1, 0, Some(3), chat), (2, 1, Some(3), ("note", &said))]);
+            traced.write_spans(spans, 1).await.unwrap();
+        }
+        for org in [org, traced] {
+            let at_once = org.expired_runs(now, 500).await.unwrap().runs.len();
+            assert!((1..12).contains(&at_once), "{}: {at_once}", database.kind);
+            assert_eq!(count(&org).await, 12, "{}", database.kind);
+        }
     }
 }
 

@@ -10,8 +10,10 @@ use crate::{
 };
 use std::time::Duration;
 
-/// Runs of the first transaction, and of any.
+/// Runs of the first transaction, and of any: a statement takes its time of however few it is, and many bytes are not taken away
+/// at once anyway.
 const FIRST: u64 = 20;
+const FEWEST: u64 = 10;
 const MOST: u64 = 500;
 /// How long a transaction should take others' turn to write, its commit not counted.
 const HELD: Duration = Duration::from_millis(10);
@@ -50,7 +52,7 @@ async fn give_way(held: Duration) {
 /// How many runs are taken away at once when so many took so long.
 fn next(at_once: u64, held: Duration) -> u64 {
     let fitting = u128::from(at_once) * HELD.as_micros() / held.as_micros().max(1);
-    u64::try_from(fitting).unwrap_or(MOST).clamp(1, MOST.min(at_once * 2))
+    u64::try_from(fitting).unwrap_or(MOST).clamp(FEWEST, MOST.min(at_once * 2))
 }
 
 /// Gives room that lies free back to the disk, a little at a time.
@@ -73,8 +75,8 @@ mod tests {
             (20, millis(1), 40),
             (400, millis(2), 500),
             (500, millis(100), 50),
-            (2, millis(1_000), 1),
-            (1, Duration::ZERO, 2),
+            (20, millis(1_000), 10),
+            (10, Duration::ZERO, 20),
         ] {
             assert_eq!(next(at_once, held), expected, "{at_once} in {held:?}");
         }

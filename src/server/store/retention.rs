@@ -6,17 +6,17 @@ use super::{
     org_db::OrgDb,
     run_index::IndexChanges,
     run_write::{RunChange, WriteOutcome},
-    schema::{PostedParts, RunContents, WorkflowRuns as Runs},
+    schema::{PostedParts, RunContents, TraceBatches, TraceRuns, WorkflowRuns as Runs},
 };
 use crate::domain::{ids::RunId, removal::Removal, status::RunStatus, time::Timestamp};
-use sea_query::{Alias, Asterisk, Cond, Expr, ExprTrait, Func, Order, Query};
+use sea_query::{Alias, Asterisk, Cond, Expr, ExprTrait, Func, IntoColumnRef, Order, Query};
 use std::{
     collections::HashMap,
     time::{Duration, Instant},
 };
 use uuid::Uuid;
 
-/// How much of contents goes in one transaction, in bytes: a megabyte takes some milliseconds.
+/// How much of contents and spans goes in one transaction, in bytes: a megabyte takes some milliseconds.
 const BYTES_AT_ONCE: i64 = 2_000_000;
 
 /// Runs to be taken away for a reason, those of them that were created before a moment.
@@ -58,7 +58,7 @@ impl OrgDb {
             .take();
         let rows: Vec<(Uuid,)> = self.db.fetch_all(&select).await?;
         let runs: Vec<RunId> = rows.into_iter().map(|(id,)| RunId(id)).collect();
-        let bytes: HashMap<RunId, i64> = self.content_bytes(&runs).await?;
+        let bytes = self.packed_bytes(&runs).await?;
         let (mut sum, mut runs, mut due) = (0, runs.into_iter().peekable(), Vec::new());
         let of_run = |run: &RunId| bytes.get(run).copied().unwrap_or_default();
         let is_long = runs.peek().is_some_and(|first| of_run(first) > BYTES_AT_ONCE);
@@ -116,20 +116,38 @@ impl OrgDb {
         Ok(Some(held))
     }
 
-    /// How many bytes the contents of runs are.
-    async fn content_bytes(&self, runs: &[RunId]) -> Result<HashMap<RunId, i64>, StoreError> {
+    /// How many bytes the contents of runs are, with the spans that they were made of.
+    async fn packed_bytes(&self, runs: &[RunId]) -> Result<HashMap<RunId, i64>, StoreError> {
+        let ids = || runs.iter().map(|id| id.0);
         let messages = Func::coalesce([length(RunContents::PackedMessages), Expr::val(0)]);
-        let bytes = length(RunContents::PackedContent).add(messages);
-        let select = Query::select()
+        let contents = Query::select()
             .column(RunContents::RunId)
-            .expr(Func::cast_as(Func::sum(bytes), Alias::new("bigint")))
+            .expr(sum(length(RunContents::PackedContent).add(messages)))
             .from(RunContents::Table)
             .and_where(self.owns((RunContents::Table, RunContents::OrganizationId)))
-            .and_where(Expr::col(RunContents::RunId).is_in(runs.iter().map(|id| id.0)))
+            .and_where(Expr::col(RunContents::RunId).is_in(ids()))
             .group_by_col(RunContents::RunId)
             .take();
-        let rows: Vec<(Uuid, i64)> = self.db.fetch_all(&select).await?;
-        Ok(rows.into_iter().map(|(id, bytes)| (RunId(id), bytes)).collect())
+        let of_trace = self.owns((TraceBatches::Table, TraceBatches::OrganizationId)).and(
+            Expr::col((TraceBatches::Table, TraceBatches::TraceId)).equals((TraceRuns::Table, TraceRuns::TraceId)),
+        );
+        let spans = Query::select()
+            .column(TraceRuns::RunId)
+            .expr(sum(length(TraceBatches::PackedSpans)))
+            .from(TraceRuns::Table)
+            .inner_join(TraceBatches::Table, of_trace)
+            .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
+            .and_where(Expr::col(TraceRuns::RunId).is_in(ids()))
+            .group_by_col(TraceRuns::RunId)
+            .take();
+        let mut bytes = HashMap::new();
+        for select in [contents, spans] {
+            let rows: Vec<(Uuid, i64)> = self.db.fetch_all(&select).await?;
+            for (id, more) in rows {
+                *bytes.entry(RunId(id)).or_default() += more;
+            }
+        }
+        Ok(bytes)
     }
 
     /// How many there are.
@@ -195,8 +213,12 @@ impl OrgDb {
     }
 }
 
+fn sum(bytes: Expr) -> Expr {
+    Func::cast_as(Func::sum(bytes), Alias::new("bigint")).into()
+}
+
 /// Of packed bytes, which are not read for it.
-fn length(column: RunContents) -> Expr {
+fn length(column: impl IntoColumnRef) -> Expr {
     Expr::from(Func::cast_as(Func::cust("length").arg(Expr::col(column)), Alias::new("bigint")))
 }
 
