@@ -169,6 +169,13 @@ impl RunIndex {
         self
     }
 
+    /// The same, of which blocks follow that are not in here, or none.
+    #[must_use]
+    pub fn followed_by_more(mut self, is_followed: bool) -> Self {
+        self.blocks.is_followed = is_followed;
+        self
+    }
+
     /// The same after some changes; with it how many of them took away what was not there, which is none unless the index
     /// is broken.
     #[must_use]

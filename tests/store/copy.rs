@@ -115,7 +115,7 @@ async fn with_everything(db: &Db, runs: u64) -> OrgDb {
     let (_folder, files) = files();
     let days: RetentionDays = 700.try_into().unwrap();
     db.set_retention(org.organization_id(), Some(days)).await.unwrap();
-    assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_rule(), clock::now())).await.unwrap(), 1);
+    assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_rule(), clock::now())).await.unwrap().runs, 1);
     org
 }
 
@@ -197,7 +197,7 @@ async fn a_copy_follows_what_changed_and_leaves_others_alone() {
         other_values["state"]["runtimeContext"]["state"] = json!({ "plan": "free" });
         write(&org, &[runs::document(&other_values)]).await;
         assert_eq!(count(&target).await, 13);
-        assert!(Box::pin(retention::prune(&org, &files, old, &old.by_hand(), later)).await.unwrap() > 5);
+        assert!(Box::pin(retention::prune(&org, &files, old, &old.by_hand(), later)).await.unwrap().runs > 5);
         let new = person(&first.db, "new").await;
         org.add_member(new, Role::Member).await.unwrap();
         let compared = org.compare_with(&target).await.unwrap();

@@ -89,7 +89,7 @@ async fn runs_that_are_kept_no_longer_are_gone_wholly_and_no_others_are() {
         let before = batches().await;
         let taken = org.take_expired(vec![one_of_trace], bound.before(now), bound.by_rule()).await.unwrap();
         assert_eq!((taken.runs, batches().await), (vec![one_of_trace], before));
-        assert_eq!(Box::pin(retention::prune(&org, &files, bound, &bound.by_rule(), now)).await.unwrap(), all - 2);
+        assert_eq!(Box::pin(retention::prune(&org, &files, bound, &bound.by_rule(), now)).await.unwrap().runs, all - 2);
         assert_eq!(rows(&database).await, expected, "{}", database.kind);
         assert_eq!((count(&org).await, count(&other).await), (1, all - 1));
         assert_eq!(detail(&org, &kept).await.run.id, RunId(runs::id(1, 700)));
@@ -105,7 +105,7 @@ async fn runs_that_are_kept_no_longer_are_gone_wholly_and_no_others_are() {
             files.size(org.organization_id(), RunId(runs::id(1, 4)), AttachmentId(runs::id(5, 4))).await.unwrap()
         };
         assert_eq!((size(&org).await, size(&other).await), (None, Some(5)));
-        assert_eq!(Box::pin(retention::prune(&org, &files, bound, &bound.by_rule(), now)).await.unwrap(), 0);
+        assert_eq!(Box::pin(retention::prune(&org, &files, bound, &bound.by_rule(), now)).await.unwrap().runs, 0);
         // What comes again is there again.
         write(&org, &[run_of_year(3, "failed")]).await;
         assert_eq!(org.removed_run(RunId(runs::id(1, 3))).await.unwrap(), None);
@@ -152,14 +152,14 @@ async fn a_long_run_loses_its_steps_first_and_is_written_by_nobody_meanwhile() {
         assert_eq!(rows().await, all, "{}", database.kind);
         assert!(org.take_steps(run, days.before(now)).await.unwrap().is_some());
         // Whoever goes on after that takes the rest.
-        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), now)).await.unwrap(), 1);
+        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), now)).await.unwrap().runs, 1);
         assert_eq!((count(&org).await, rows().await), (0, 0), "{}", database.kind);
 
         // One that could go on is whole until it goes.
         write(&org, &[long(2, "running")]).await;
         let later = now.plus(chrono::TimeDelta::days(31));
         assert_eq!(org.take_steps(RunId(runs::id(1, 2)), days.before(later)).await.unwrap(), None);
-        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), later)).await.unwrap(), 1);
+        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), later)).await.unwrap().runs, 1);
         database.assert_kept().await;
     }
 }
@@ -199,14 +199,14 @@ async fn a_run_that_goes_on_is_kept_while_something_is_written_of_it() {
         write(&org, &written).await;
         let now = clock::now();
         let days = RetentionDays::try_from(30).unwrap();
-        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), now)).await.unwrap(), 3);
+        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), now)).await.unwrap().runs, 3);
         let later = now.plus(chrono::TimeDelta::days(31));
         // Somebody writes one of those that were taken to be quiet.
         let quiet = org.expired_runs(days.before(later), 10).await.unwrap().runs;
         assert_eq!(quiet.len(), 3, "{}", database.kind);
         let taken = org.take_expired(quiet.clone(), days.before(now), days.by_rule()).await.unwrap();
         assert_eq!(taken.runs, []);
-        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), later)).await.unwrap(), 3);
+        assert_eq!(Box::pin(retention::prune(&org, &files, days, &days.by_hand(), later)).await.unwrap().runs, 3);
         assert_eq!(count(&org).await, 0);
         database.assert_kept().await;
     }

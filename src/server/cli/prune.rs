@@ -51,7 +51,7 @@ pub async fn run(db: &Db, settings: &Settings, options: Options) -> Result<ExitC
         let count = if options.dry_run {
             org.count_expired(options.older_than.before(now)).await?
         } else {
-            retention::prune(&org, &files, options.older_than, &options.older_than.by_hand(), now).await?
+            retention::prune(&org, &files, options.older_than, &options.older_than.by_hand(), now).await?.runs
         };
         println!("{count}\t{}", organization.name);
     }

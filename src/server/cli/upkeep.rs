@@ -3,7 +3,10 @@
 use crate::server::{
     clock,
     files::Files,
-    query::{retention, traces},
+    query::{
+        retention::{self, Pruned},
+        traces,
+    },
     settings::Settings,
     store::{Db, OrgDb, StoreError},
 };
@@ -53,8 +56,10 @@ async fn prune_all(db: &Db, files: &Files) -> Result<(), StoreError> {
         let Some(days) = organization.retention else { continue };
         let (organization_id, org) = (organization.id, OrgDb::new(db.clone(), organization.id));
         match Box::pin(retention::prune(&org, files, days, &days.by_rule(), clock::now())).await {
-            Ok(0) => {}
-            Ok(runs) => tracing::info!(%organization_id, runs, days = days.get(), "runs are kept no longer"),
+            Ok(Pruned { runs: 0, .. }) => {}
+            Ok(Pruned { runs, longest }) => {
+                tracing::info!(%organization_id, runs, days = days.get(), ?longest, "runs are kept no longer");
+            }
             Err(error) => tracing::warn!(%error, %organization_id, "runs could not be taken away"),
         }
     }

@@ -15,31 +15,41 @@ use std::time::Duration;
 const FIRST: u64 = 20;
 const FEWEST: u64 = 10;
 const MOST: u64 = 500;
-/// How long a transaction should take others' turn to write, its commit not counted.
+/// How long a transaction should take others' turn to write.
 const HELD: Duration = Duration::from_millis(10);
 
-/// Takes away all runs of an organization that are older than so many days, and says why; how many.
+/// What was taken away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pruned {
+    pub runs: u64,
+    /// The longest that others who write had to wait for one transaction.
+    pub longest: Duration,
+}
+
+/// Takes away all runs of an organization that are older than so many days, and says why.
 pub async fn prune(
     org: &OrgDb,
     files: &Files,
     days: RetentionDays,
     why: &Removal,
     now: Timestamp,
-) -> Result<u64, StoreError> {
-    let (mut at_once, mut count) = (FIRST, 0);
+) -> Result<Pruned, StoreError> {
+    let (mut at_once, mut pruned) = (FIRST, Pruned::default());
     loop {
         let Due { runs, is_long } = org.expired_runs(days.before(now), at_once).await?;
-        let Some(first) = runs.first().copied() else { return Ok(count) };
+        let Some(first) = runs.first().copied() else { return Ok(pruned) };
         if is_long {
             while let Some(held) = org.take_steps(first, days.before(now)).await? {
+                pruned.longest = pruned.longest.max(held);
                 give_way(held).await;
             }
         }
         let taken = org.take_expired(runs, days.before(now), why.clone()).await?;
         // Another server may have been first.
-        count += taken.runs.len() as u64;
+        pruned.runs += taken.runs.len() as u64;
+        pruned.longest = pruned.longest.max(taken.held);
         remove_files(org, files, &taken.runs).await;
-        at_once = next(at_once, taken.held);
+        at_once = next(at_once, taken.runs.len() as u64, taken.held);
         give_way(taken.held).await;
     }
 }
@@ -49,9 +59,9 @@ async fn give_way(held: Duration) {
     tokio::time::sleep(held.max(Duration::from_millis(1))).await;
 }
 
-/// How many runs are taken away at once when so many took so long.
-fn next(at_once: u64, held: Duration) -> u64 {
-    let fitting = u128::from(at_once) * HELD.as_micros() / held.as_micros().max(1);
+/// How many runs are taken away at once after so many were to be, of which as many as fit in took so long.
+fn next(at_once: u64, taken: u64, held: Duration) -> u64 {
+    let fitting = u128::from(taken) * HELD.as_micros() / held.as_micros().max(1);
     u64::try_from(fitting).unwrap_or(MOST).clamp(FEWEST, MOST.min(at_once * 2))
 }
 
@@ -70,15 +80,18 @@ mod tests {
     #[test]
     fn as_many_are_taken_as_fit_into_the_time() {
         let millis = Duration::from_millis;
-        for (at_once, held, expected) in [
-            (20, millis(10), 20),
-            (20, millis(1), 40),
-            (400, millis(2), 500),
-            (500, millis(100), 50),
-            (20, millis(1_000), 10),
-            (10, Duration::ZERO, 20),
+        for (at_once, taken, held, expected) in [
+            (20, 20, millis(10), 20),
+            (20, 20, millis(1), 40),
+            (400, 400, millis(2), 500),
+            (500, 500, millis(100), 50),
+            (20, 20, millis(1_000), 10),
+            (10, 10, Duration::ZERO, 20),
+            // A long one, of which no more fitted in, says little of short ones.
+            (40, 1, millis(3), 10),
+            (20, 0, millis(1), 10),
         ] {
-            assert_eq!(next(at_once, held), expected, "{at_once} in {held:?}");
+            assert_eq!(next(at_once, taken, held), expected, "{at_once}, {taken} in {held:?}");
         }
     }
 }

@@ -86,6 +86,8 @@ pub struct Blocks {
     /// Each by the time at which its first block begins.
     groups: BTreeMap<i64, Arc<Group>>,
     sums: ByKind,
+    /// Whether the last one is not the last of all.
+    pub(super) is_followed: bool,
 }
 
 impl Blocks {
@@ -167,7 +169,7 @@ impl Blocks {
         }
         let mut missing = 0;
         for (from, changes) in of_blocks {
-            let is_last = self.in_order().next_back().is_none_or(|(last, _)| *last <= from);
+            let is_last = !self.is_followed && self.in_order().next_back().is_none_or(|(last, _)| *last <= from);
             let mut group = self.take_group(from);
             let block = group.take(from).unwrap_or_default();
             self.sums.take(&block);

@@ -32,7 +32,7 @@ pub(super) struct Expired {
 pub struct Due {
     /// The oldest first.
     pub runs: Vec<RunId>,
-    /// Whether there is only one because it alone is more than goes in one transaction.
+    /// Whether there is only one because its contents alone are more than goes in one transaction.
     pub is_long: bool,
 }
 
@@ -58,10 +58,11 @@ impl OrgDb {
             .take();
         let rows: Vec<(Uuid,)> = self.db.fetch_all(&select).await?;
         let runs: Vec<RunId> = rows.into_iter().map(|(id,)| RunId(id)).collect();
-        let bytes = self.packed_bytes(&runs).await?;
+        let (contents, spans) = (self.content_bytes(&runs).await?, self.span_bytes(&runs).await?);
         let (mut sum, mut runs, mut due) = (0, runs.into_iter().peekable(), Vec::new());
-        let of_run = |run: &RunId| bytes.get(run).copied().unwrap_or_default();
-        let is_long = runs.peek().is_some_and(|first| of_run(first) > BYTES_AT_ONCE);
+        let of = |bytes: &HashMap<RunId, i64>, run: &RunId| bytes.get(run).copied().unwrap_or_default();
+        let of_run = |run: &RunId| of(&contents, run) + of(&spans, run);
+        let is_long = runs.peek().is_some_and(|first| of(&contents, first) > BYTES_AT_ONCE);
         while let Some(run) = runs.next_if(|run| due.is_empty() || sum + of_run(run) <= BYTES_AT_ONCE) {
             sum += of_run(&run);
             due.push(run);
@@ -111,40 +112,51 @@ impl OrgDb {
             .and_where(Expr::col(RunContents::FirstStep).is_in(some))
             .take();
         tx.execute(&delete).await?;
-        let held = began.elapsed();
         tx.commit().await?;
-        Ok(Some(held))
+        Ok(Some(began.elapsed()))
     }
 
-    /// How many bytes the contents of runs are, with the spans that they were made of.
-    async fn packed_bytes(&self, runs: &[RunId]) -> Result<HashMap<RunId, i64>, StoreError> {
-        let ids = || runs.iter().map(|id| id.0);
+    /// How many bytes the contents of runs are.
+    async fn content_bytes(&self, runs: &[RunId]) -> Result<HashMap<RunId, i64>, StoreError> {
         let messages = Func::coalesce([length(RunContents::PackedMessages), Expr::val(0)]);
-        let contents = Query::select()
+        let select = Query::select()
             .column(RunContents::RunId)
             .expr(sum(length(RunContents::PackedContent).add(messages)))
             .from(RunContents::Table)
             .and_where(self.owns((RunContents::Table, RunContents::OrganizationId)))
-            .and_where(Expr::col(RunContents::RunId).is_in(ids()))
+            .and_where(Expr::col(RunContents::RunId).is_in(runs.iter().map(|id| id.0)))
             .group_by_col(RunContents::RunId)
             .take();
-        let of_trace = self.owns((TraceBatches::Table, TraceBatches::OrganizationId)).and(
-            Expr::col((TraceBatches::Table, TraceBatches::TraceId)).equals((TraceRuns::Table, TraceRuns::TraceId)),
-        );
-        let spans = Query::select()
-            .column(TraceRuns::RunId)
-            .expr(sum(length(TraceBatches::PackedSpans)))
+        let rows: Vec<(Uuid, i64)> = self.db.fetch_all(&select).await?;
+        Ok(rows.into_iter().map(|(id, bytes)| (RunId(id), bytes)).collect())
+    }
+
+    /// How many bytes the spans are that runs were made of; those of several runs are one's.
+    async fn span_bytes(&self, runs: &[RunId]) -> Result<HashMap<RunId, i64>, StoreError> {
+        let traces = Query::select()
+            .columns([TraceRuns::TraceId, TraceRuns::RunId])
             .from(TraceRuns::Table)
-            .inner_join(TraceBatches::Table, of_trace)
             .and_where(self.owns((TraceRuns::Table, TraceRuns::OrganizationId)))
-            .and_where(Expr::col(TraceRuns::RunId).is_in(ids()))
-            .group_by_col(TraceRuns::RunId)
+            .and_where(Expr::col(TraceRuns::RunId).is_in(runs.iter().map(|id| id.0)))
             .take();
+        let rows: Vec<(Uuid, Uuid)> = self.db.fetch_all(&traces).await?;
+        let of_trace: HashMap<Uuid, Uuid> = rows.into_iter().collect();
+        if of_trace.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let batches = Query::select()
+            .column(TraceBatches::TraceId)
+            .expr(sum(length(TraceBatches::PackedSpans)))
+            .from(TraceBatches::Table)
+            .and_where(self.owns((TraceBatches::Table, TraceBatches::OrganizationId)))
+            .and_where(Expr::col(TraceBatches::TraceId).is_in(of_trace.keys().copied()))
+            .group_by_col(TraceBatches::TraceId)
+            .take();
+        let rows: Vec<(Uuid, i64)> = self.db.fetch_all(&batches).await?;
         let mut bytes = HashMap::new();
-        for select in [contents, spans] {
-            let rows: Vec<(Uuid, i64)> = self.db.fetch_all(&select).await?;
-            for (id, more) in rows {
-                *bytes.entry(RunId(id)).or_default() += more;
+        for (trace, more) in rows {
+            if let Some(run) = of_trace.get(&trace) {
+                *bytes.entry(RunId(*run)).or_default() += more;
             }
         }
         Ok(bytes)
@@ -187,7 +199,6 @@ impl OrgDb {
         Expired { runs, before, removal }: &Expired,
         index: &mut IndexChanges,
     ) -> Result<Taken, StoreError> {
-        let began = Instant::now();
         let still = Query::select()
             .columns([Runs::Id, Runs::ConversationId])
             .from(Runs::Table)
@@ -209,7 +220,7 @@ impl OrgDb {
         self.forget_traces_of(tx, &runs).await?;
         self.remove(tx, &stored, removal, index).await?;
         self.forget_conversations(tx, still.into_iter().filter_map(|(_, conversation)| conversation)).await?;
-        Ok(Taken { runs, held: began.elapsed() })
+        Ok(Taken { runs, ..Taken::default() })
     }
 }
 

@@ -7,6 +7,7 @@ mod facts;
 mod fold;
 mod kept;
 
+use blocks::ChangesRow;
 pub(super) use blocks::OfIndex;
 pub use check::IndexCheck;
 pub(super) use facts::{FACTS, FactsRow};
@@ -16,10 +17,7 @@ pub(super) use kept::KeptIndexes;
 use super::{engine::Tx, error::StoreError, org_db::OrgDb, schema::RunIndexes};
 use crate::{
     domain::run_facts::RunFacts,
-    server::run_index::{
-        IndexChange,
-        packed::{self, UnpackError},
-    },
+    server::run_index::{IndexChange, packed::UnpackError},
 };
 use sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sqlx::FromRow;
@@ -45,7 +43,7 @@ impl IndexChanges {
 struct IndexState {
     /// The number of the last change.
     change: i64,
-    /// How often changes were folded into blocks.
+    /// How often blocks were exchanged.
     fold: i64,
     /// Changes that are not in the blocks yet.
     pending: i64,
@@ -68,8 +66,8 @@ impl OrgDb {
         }
         let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
         let state = self.advance_index(tx, count, changes.iter().map(IndexChange::sign).sum()).await?;
-        let packed = packed::pack_changes(&changes).map_err(broken)?;
-        OfIndex::of(self.organization_id()).insert_changes(tx, state.change, packed).await?;
+        let row = ChangesRow::of(state.change, &changes)?;
+        OfIndex::of(self.organization_id()).insert_changes(tx, vec![row]).await?;
         Ok(state.is_fold_due())
     }
 

@@ -16,7 +16,7 @@ use std::{
 use tokio::sync::oneshot;
 
 /// Bytes of one transaction: enough runs to share a commit, few enough that nobody waits for it long.
-const AT_ONCE: usize = 8 * 1024 * 1024;
+pub(super) const AT_ONCE: usize = 8 * 1024 * 1024;
 
 /// Bytes that may wait in a lane. Beyond, writers are told to come back.
 const MAX_WAITING: usize = 128 * 1024 * 1024;
@@ -171,6 +171,7 @@ async fn commit_in_time(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>,
 async fn commit(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreError> {
     let Some(first) = jobs.first() else { return Ok(Vec::new()) };
     let mut tx = db.begin_alone(first.org.organization_id()).await?;
+    let began = Instant::now();
     let (mut outcomes, mut to_fold): (Vec<Vec<WriteOutcome>>, Vec<&OrgDb>) =
         (Vec::with_capacity(jobs.len()), Vec::new());
     for jobs in jobs.chunk_by(|a, b| a.org.organization_id() == b.org.organization_id()) {
@@ -184,6 +185,11 @@ async fn commit(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreEr
         tx = view.tx;
     }
     tx.commit().await?;
+    for outcome in outcomes.iter_mut().flatten() {
+        if let WriteOutcome::Taken(taken) = outcome {
+            taken.held = began.elapsed();
+        }
+    }
     to_fold.into_iter().for_each(OrgDb::fold_index_aside);
     let written = jobs.iter().zip(&outcomes).filter(|(_, outcomes)| outcomes.iter().any(WriteOutcome::is_written));
     let written: BTreeSet<_> = written.map(|(job, _)| job.org.organization_id()).collect();

@@ -16,7 +16,7 @@ use crate::{
         },
     },
 };
-use sea_query::{Expr, ExprTrait, IntoColumnRef, OnConflict, Order, Query};
+use sea_query::{DeleteStatement, Expr, ExprTrait, IntoColumnRef, OnConflict, Order, Query};
 use sqlx::FromRow;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,6 +25,8 @@ use std::{
 
 /// Blocks that are read by one statement; some 30 MB.
 const BLOCKS_AT_ONCE: usize = 100;
+/// Rows of changes that are named in one statement.
+const CHANGES_AT_ONCE: usize = 10_000;
 
 /// The index of one organization.
 #[derive(Debug, Clone, Copy)]
@@ -43,9 +45,21 @@ struct BlockKeyRow {
     fold: i64,
 }
 
+/// Changes as one transaction stored them, with their number.
 #[derive(FromRow)]
-struct ChangesRow {
-    packed: Vec<u8>,
+pub(super) struct ChangesRow {
+    pub change: i64,
+    pub packed: Vec<u8>,
+}
+
+impl ChangesRow {
+    pub(super) fn of(change: i64, changes: &[IndexChange]) -> Result<Self, StoreError> {
+        Ok(Self { change, packed: packed::pack_changes(changes).map_err(broken)? })
+    }
+
+    pub(super) fn read(&self) -> Result<Vec<IndexChange>, StoreError> {
+        packed::read_changes(&self.packed).map_err(broken)
+    }
 }
 
 impl OfIndex {
@@ -110,36 +124,50 @@ impl OfIndex {
 
     /// The changes that are not in the blocks, after one of them.
     pub(super) async fn changes_after(self, tx: &mut Tx, change: i64) -> Result<Vec<IndexChange>, StoreError> {
+        let mut changes = Vec::new();
+        for row in self.change_rows(tx, change).await? {
+            changes.append(&mut row.read()?);
+        }
+        Ok(changes)
+    }
+
+    /// The same, as they lie in their rows.
+    pub(super) async fn change_rows(self, tx: &mut Tx, change: i64) -> Result<Vec<ChangesRow>, StoreError> {
         let select = Query::select()
-            .column(RunIndexChanges::Packed)
+            .columns([RunIndexChanges::Change, RunIndexChanges::Packed])
             .from(RunIndexChanges::Table)
             .and_where(self.owns((RunIndexChanges::Table, RunIndexChanges::OrganizationId)))
             .and_where(Expr::col(RunIndexChanges::Change).gt(change))
             .order_by(RunIndexChanges::Change, Order::Asc)
             .take();
-        let rows: Vec<ChangesRow> = tx.fetch_all(&select).await?;
-        let mut changes = Vec::new();
-        for row in rows {
-            changes.append(&mut packed::read_changes(&row.packed).map_err(broken)?);
-        }
-        Ok(changes)
+        tx.fetch_all(&select).await
     }
 
-    /// Stores changes that were packed, under a number of their own.
-    pub(super) async fn insert_changes(self, tx: &mut Tx, change: i64, packed: Vec<u8>) -> Result<(), StoreError> {
+    /// Stores rows of changes.
+    pub(super) async fn insert_changes(self, tx: &mut Tx, rows: Vec<ChangesRow>) -> Result<(), StoreError> {
         let columns = [RunIndexChanges::OrganizationId, RunIndexChanges::Change, RunIndexChanges::Packed];
-        let row = vec![self.0.0.into(), change.into(), packed.into()];
-        insert_rows(tx, RunIndexChanges::Table, &columns, vec![row], None).await
+        let row = |row: ChangesRow| vec![self.0.0.into(), row.change.into(), row.packed.into()];
+        insert_rows(tx, RunIndexChanges::Table, &columns, rows.into_iter().map(row).collect(), None).await
     }
 
-    /// Forgets the changes up to one of them.
-    pub(super) async fn forget_changes(self, tx: &mut Tx, last: i64) -> Result<(), StoreError> {
-        let delete = Query::delete()
+    /// Forgets some rows of changes.
+    pub(super) async fn forget_changes(self, tx: &mut Tx, numbers: &[i64]) -> Result<(), StoreError> {
+        for some in numbers.chunks(CHANGES_AT_ONCE) {
+            let mut delete = self.delete_changes();
+            tx.execute(delete.and_where(Expr::col(RunIndexChanges::Change).is_in(some.iter().copied()))).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn forget_all_changes(self, tx: &mut Tx) -> Result<(), StoreError> {
+        tx.execute(&self.delete_changes()).await.map(drop)
+    }
+
+    fn delete_changes(self) -> DeleteStatement {
+        Query::delete()
             .from_table(RunIndexChanges::Table)
             .and_where(self.owns((RunIndexChanges::Table, RunIndexChanges::OrganizationId)))
-            .and_where(Expr::col(RunIndexChanges::Change).lte(last))
-            .take();
-        tx.execute(&delete).await.map(drop)
+            .take()
     }
 
     /// Stores blocks instead of those that began at these times.

@@ -64,7 +64,7 @@ impl OfIndex {
         let blocks = aside(move || pack_all(&index)).await??;
         let state = IndexState { change: state.change + 1, fold: state.fold + 1, pending: 0, runs };
         self.replace_blocks(tx, former, blocks, state.fold).await?;
-        self.forget_changes(tx, state.change).await?;
+        self.forget_all_changes(tx).await?;
         self.set_state(tx, state).await
     }
 

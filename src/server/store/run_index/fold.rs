@@ -3,20 +3,20 @@
 
 use super::{
     IndexState,
-    blocks::{self, BlockRow, OfIndex},
-    broken,
+    blocks::{self, BlockRow, ChangesRow, OfIndex},
 };
 use crate::{
     domain::ids::OrganizationId,
     server::{
         aside::aside,
-        run_index::{Blocks, IndexChange, packed},
+        run_index::{Blocks, IndexChange},
         store::{error::StoreError, org_db::OrgDb},
     },
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 /// Changes that are folded into blocks together: at least so many, and more where there are many blocks, as changes of
@@ -25,7 +25,10 @@ const FOLD_AT: i64 = 4_096;
 const RUNS_A_CHANGE: i64 = 256;
 
 /// Blocks that are exchanged in one transaction: some 2 MB.
-const BLOCKS_AT_ONCE: usize = 8;
+const EXCHANGED_AT_ONCE: usize = 8;
+
+/// An exchange that takes longer is given up, so that a connection that is lost without a word does not end folding for good.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// Whose changes are being folded by this program.
 #[derive(Debug, Default)]
@@ -67,7 +70,8 @@ impl OrgDb {
         let Some(turn) = Turn::of(self) else { return };
         tokio::spawn(async move {
             match Box::pin(turn.0.fold_index()).await {
-                Ok(()) => {}
+                // The program ends; who goes on folds them.
+                Ok(()) | Err(StoreError::Unavailable(sqlx::Error::PoolClosed)) => {}
                 // Runs are written whatever is wrong with what lists are found by; `check` mends it.
                 Err(error @ StoreError::Inconsistent { .. }) => {
                     tracing::error!(%error, "the run index cannot be read: run `alloy-logs check --repair`");
@@ -77,7 +81,7 @@ impl OrgDb {
         });
     }
 
-    /// Folds all changes that there are now.
+    /// Folds the changes that there are now.
     async fn fold_index(&self) -> Result<(), StoreError> {
         let of = OfIndex::of(self.organization_id());
         let touched: Vec<i64> = {
@@ -85,34 +89,33 @@ impl OrgDb {
             let (changes, keys) = (of.changes_after(&mut tx, 0).await?, of.block_keys(&mut tx).await?);
             changes.iter().map(|change| home(&keys, change)).collect::<BTreeSet<_>>().into_iter().collect()
         };
-        for part in touched.chunks(BLOCKS_AT_ONCE) {
-            if !self.fold_into(of, part.iter().copied().collect()).await? {
+        for part in touched.chunks(EXCHANGED_AT_ONCE) {
+            let exchange = self.exchange(of, part.iter().copied().collect());
+            if !tokio::time::timeout(PATIENCE, exchange).await.unwrap_or(Err(StoreError::TooSlow))? {
                 return Ok(());
             }
         }
         Ok(())
     }
 
-    /// Folds the changes that some blocks are home to. Whether the index is still as it was read: if not, another server is at it.
-    async fn fold_into(&self, of: OfIndex, part: BTreeSet<i64>) -> Result<bool, StoreError> {
+    /// Folds the changes that some blocks are home to. `false` when somebody else folds them, or makes the index again.
+    async fn exchange(&self, of: OfIndex, part: BTreeSet<i64>) -> Result<bool, StoreError> {
         let mut tx = self.db.begin_reading().await?;
         let Some(state) = of.state(&mut tx).await? else { return Ok(false) };
-        let (changes, keys) = (of.changes_after(&mut tx, 0).await?, of.block_keys(&mut tx).await?);
+        let (changes, keys) = (of.change_rows(&mut tx, 0).await?, of.block_keys(&mut tx).await?);
         let former = of.blocks(&mut tx, part.iter().copied()).await?;
         drop(tx);
         let homes = part.clone();
-        let Folded { blocks, count, others } = aside(move || Folded::of(former, &keys, &homes, changes)).await??;
+        let folded = aside(move || Folded::of(former, &keys, &homes, &changes)).await??;
 
         // Here others begin to wait.
         let mut tx = self.db.begin_alone(self.organization_id()).await?;
         let Some(now) = of.state(&mut tx).await?.filter(|now| now.fold == state.fold) else { return Ok(false) };
         let fold = state.fold + 1;
-        of.replace_blocks(&mut tx, part, blocks, fold).await?;
-        of.forget_changes(&mut tx, state.change).await?;
-        if let Some(others) = others {
-            of.insert_changes(&mut tx, state.change, others).await?;
-        }
-        let pending = now.pending - i64::try_from(count).unwrap_or(i64::MAX);
+        of.replace_blocks(&mut tx, part, folded.blocks, fold).await?;
+        of.forget_changes(&mut tx, &folded.read).await?;
+        of.insert_changes(&mut tx, folded.left).await?;
+        let pending = now.pending - i64::try_from(folded.count).unwrap_or(i64::MAX);
         of.set_state(&mut tx, IndexState { fold, pending, ..now }).await?;
         tx.commit().await?;
         Ok(true)
@@ -124,8 +127,10 @@ struct Folded {
     blocks: Vec<(i64, Vec<u8>)>,
     /// How many changes are in them now.
     count: usize,
-    /// The other changes, packed.
-    others: Option<Vec<u8>>,
+    /// The rows that they were read from, by their numbers.
+    read: Vec<i64>,
+    /// What is left of these.
+    left: Vec<ChangesRow>,
 }
 
 impl Folded {
@@ -134,14 +139,24 @@ impl Folded {
         former: Vec<BlockRow>,
         keys: &BTreeMap<i64, i64>,
         part: &BTreeSet<i64>,
-        changes: Vec<IndexChange>,
+        rows: &[ChangesRow],
     ) -> Result<Self, StoreError> {
-        let (these, others): (Vec<_>, Vec<_>) =
-            changes.into_iter().partition(|change| part.contains(&home(keys, change)));
-        let (index, missing) = blocks::index_of(former)?.after(&these);
+        let (mut changes, mut read, mut left) = (Vec::new(), Vec::new(), Vec::new());
+        for row in rows {
+            let (mut these, others): (Vec<_>, Vec<_>) =
+                row.read()?.into_iter().partition(|change| part.contains(&home(keys, change)));
+            if !these.is_empty() {
+                changes.append(&mut these);
+                read.push(row.change);
+                if !others.is_empty() {
+                    left.push(ChangesRow::of(row.change, &others)?);
+                }
+            }
+        }
+        let is_whole = keys.keys().next_back().is_none_or(|last| part.contains(last));
+        let (index, missing) = blocks::index_of(former)?.followed_by_more(!is_whole).after(&changes);
         blocks::tell(missing);
-        let others = if others.is_empty() { None } else { Some(packed::pack_changes(&others).map_err(broken)?) };
-        Ok(Self { blocks: blocks::pack_all(&index)?, count: these.len(), others })
+        Ok(Self { blocks: blocks::pack_all(&index)?, count: changes.len(), read, left })
     }
 }
 
@@ -175,13 +190,13 @@ mod tests {
     }
 
     proptest! {
-        /// What is there, what comes and goes, and how many blocks are exchanged at once.
+        /// What is there, what comes and goes, and how many blocks are exchanged at once and changes lie in a row.
         #[test]
         fn block_by_block_they_are_the_same_index(
             there in vec(0..500_i64, 0..200),
             come in vec(0..700_i64, 0..100),
             go in vec(any::<Index>(), 0..100),
-            at_once in 1..5_usize,
+            (at_once, per_row) in (1..5_usize, 1..40_usize),
         ) {
             let (there, _) = RunIndex::default().after(&there.iter().map(|at| IndexChange::add(&facts(*at))).collect::<Vec<_>>());
             let mut changes: Vec<_> = come.iter().map(|at| IndexChange::add(&facts(*at))).collect();
@@ -192,18 +207,26 @@ mod tests {
             let (expected, _) = there.after(&changes);
 
             let mut stored: BTreeMap<i64, Vec<u8>> = blocks::pack_all(&there).unwrap().into_iter().collect();
-            let keys = |stored: &BTreeMap<i64, Vec<u8>>| stored.keys().map(|begins_at| (*begins_at, 0)).collect::<BTreeMap<_, _>>();
+            let mut rows: BTreeMap<i64, ChangesRow> = (1..)
+                .zip(changes.chunks(per_row))
+                .map(|(change, some)| (change, ChangesRow::of(change, some).unwrap()))
+                .collect();
+            let keys =
+                |stored: &BTreeMap<i64, Vec<u8>>| stored.keys().map(|from| (*from, 0)).collect::<BTreeMap<_, _>>();
             let before = keys(&stored);
             let touched: BTreeSet<i64> = changes.iter().map(|change| home(&before, change)).collect();
             for part in touched.into_iter().collect::<Vec<_>>().chunks(at_once) {
                 let part: BTreeSet<i64> = part.iter().copied().collect();
                 let now = keys(&stored);
-                let former = part.iter().filter_map(|at| Some(BlockRow { begins_at: *at, packed: stored.remove(at)? }));
-                let folded = Folded::of(former.collect(), &now, &part, std::mem::take(&mut changes)).unwrap();
+                let former = part.iter().filter_map(|from| Some((*from, stored.remove(from)?)));
+                let former = former.map(|(begins_at, packed)| BlockRow { begins_at, packed }).collect();
+                let all: Vec<ChangesRow> = std::mem::take(&mut rows).into_values().collect();
+                let folded = Folded::of(former, &now, &part, &all).unwrap();
                 stored.extend(folded.blocks);
-                changes = folded.others.map(|others| packed::read_changes(&others).unwrap()).unwrap_or_default();
+                rows = all.into_iter().map(|row| (row.change, row)).filter(|(n, _)| !folded.read.contains(n)).collect();
+                rows.extend(folded.left.into_iter().map(|row| (row.change, row)));
             }
-            prop_assert!(changes.is_empty());
+            prop_assert!(rows.is_empty());
             let rows = stored.into_iter().map(|(begins_at, packed)| BlockRow { begins_at, packed });
             let made = blocks::index_of(rows.collect()).unwrap();
             prop_assert_eq!((made.len(), made.differences(&expected)), (expected.len(), 0));
