@@ -36,7 +36,7 @@ const LONG: u64 = 10;
 const STEPS: usize = 120;
 const STEP_BYTES: usize = 250_000;
 
-/// No turn is longer for which others who write wait.
+/// Others who write wait no longer for one turn.
 const LONGEST: Duration = Duration::from_millis(50);
 
 /// Somebody writes a run so often.

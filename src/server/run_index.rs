@@ -169,17 +169,16 @@ impl RunIndex {
         self
     }
 
-    /// The same, of which blocks follow that are not in here, or none.
-    #[must_use]
-    pub fn followed_by_more(mut self, is_followed: bool) -> Self {
-        self.blocks.is_followed = is_followed;
-        self
-    }
-
     /// The same after some changes; with it how many of them took away what was not there, which is none unless the index
     /// is broken.
     #[must_use]
     pub fn after(&self, changes: &[IndexChange]) -> (Self, usize) {
+        self.part_after(changes, true)
+    }
+
+    /// The same of some blocks of an index; `is_end` says whether the last one is among them.
+    #[must_use]
+    pub fn part_after(&self, changes: &[IndexChange], is_end: bool) -> (Self, usize) {
         let mut next = self.clone();
         let entries: Vec<(Entry, i32)> = changes
             .iter()
@@ -196,7 +195,7 @@ impl RunIndex {
                 (entry, if change.is_added { 1 } else { -1 })
             })
             .collect();
-        let missing = next.blocks.change(entries);
+        let missing = next.blocks.change(entries, is_end);
         (next, missing)
     }
 

@@ -10,12 +10,12 @@ use crate::{
 };
 use std::time::Duration;
 
-/// Runs of the first transaction, and of any: a statement takes its time of however few it is, and many bytes are not taken away
-/// at once anyway.
+/// Runs of the first transaction.
 const FIRST: u64 = 20;
+/// Runs of any: below that, fewer hardly take less time.
 const FEWEST: u64 = 10;
 const MOST: u64 = 500;
-/// How long a transaction should take others' turn to write.
+/// How long a transaction should take others' turn to write, its commit not counted.
 const HELD: Duration = Duration::from_millis(10);
 
 /// What was taken away.
@@ -49,7 +49,7 @@ pub async fn prune(
         pruned.runs += taken.runs.len() as u64;
         pruned.longest = pruned.longest.max(taken.held);
         remove_files(org, files, &taken.runs).await;
-        at_once = next(at_once, taken.runs.len() as u64, taken.held);
+        at_once = next(at_once, taken.runs.len() as u64, taken.worked);
         give_way(taken.held).await;
     }
 }
@@ -59,9 +59,13 @@ async fn give_way(held: Duration) {
     tokio::time::sleep(held.max(Duration::from_millis(1))).await;
 }
 
-/// How many runs are taken away at once after so many were to be, of which as many as fit in took so long.
-fn next(at_once: u64, taken: u64, held: Duration) -> u64 {
-    let fitting = u128::from(taken) * HELD.as_micros() / held.as_micros().max(1);
+/// How many runs are taken away at once after so many were to be, and so many were in so long.
+fn next(at_once: u64, taken: u64, worked: Duration) -> u64 {
+    // Fewer because they are long, or because another server was first: that says nothing of others.
+    if taken < at_once && worked <= HELD {
+        return at_once;
+    }
+    let fitting = u128::from(taken) * HELD.as_micros() / worked.as_micros().max(1);
     u64::try_from(fitting).unwrap_or(MOST).clamp(FEWEST, MOST.min(at_once * 2))
 }
 
@@ -80,18 +84,18 @@ mod tests {
     #[test]
     fn as_many_are_taken_as_fit_into_the_time() {
         let millis = Duration::from_millis;
-        for (at_once, taken, held, expected) in [
+        for (at_once, taken, worked, expected) in [
             (20, 20, millis(10), 20),
             (20, 20, millis(1), 40),
             (400, 400, millis(2), 500),
             (500, 500, millis(100), 50),
             (20, 20, millis(1_000), 10),
             (10, 10, Duration::ZERO, 20),
-            // A long one, of which no more fitted in, says little of short ones.
-            (40, 1, millis(3), 10),
-            (20, 0, millis(1), 10),
+            (40, 1, millis(3), 40),
+            (40, 0, millis(1), 40),
+            (40, 4, millis(20), 10),
         ] {
-            assert_eq!(next(at_once, taken, held), expected, "{at_once}, {taken} in {held:?}");
+            assert_eq!(next(at_once, taken, worked), expected, "{taken} of {at_once} in {worked:?}");
         }
     }
 }

@@ -86,8 +86,6 @@ pub struct Blocks {
     /// Each by the time at which its first block begins.
     groups: BTreeMap<i64, Arc<Group>>,
     sums: ByKind,
-    /// Whether the last one is not the last of all.
-    pub(super) is_followed: bool,
 }
 
 impl Blocks {
@@ -155,8 +153,9 @@ impl Blocks {
         Self::home(&self.groups[&Self::home(&self.groups, at)?].blocks, at)
     }
 
-    /// Adds and takes away entries; how many could not be taken because they were not there.
-    pub(super) fn change(&mut self, mut entries: Vec<(Entry, i32)>) -> usize {
+    /// Adds and takes away entries; how many could not be taken because they were not there. `is_end` says that no block
+    /// follows, not even one that is not here.
+    pub(super) fn change(&mut self, mut entries: Vec<(Entry, i32)>, is_end: bool) -> usize {
         entries.sort_unstable();
         let mut of_blocks: BTreeMap<i64, Vec<(Entry, i32)>> = BTreeMap::new();
         for same in entries.chunk_by(|(one, _), (other, _)| one == other) {
@@ -169,7 +168,7 @@ impl Blocks {
         }
         let mut missing = 0;
         for (from, changes) in of_blocks {
-            let is_last = !self.is_followed && self.in_order().next_back().is_none_or(|(last, _)| *last <= from);
+            let is_last = is_end && self.in_order().next_back().is_none_or(|(last, _)| *last <= from);
             let mut group = self.take_group(from);
             let block = group.take(from).unwrap_or_default();
             self.sums.take(&block);

@@ -40,7 +40,9 @@ pub struct Due {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken {
     pub runs: Vec<RunId>,
-    /// How long others who write had to wait for it.
+    /// How long it took without its commit.
+    pub worked: Duration,
+    /// How long others who write had to wait for it. Known when it is committed, by whoever commits it.
     pub held: Duration,
 }
 
@@ -170,8 +172,7 @@ impl OrgDb {
             .await
     }
 
-    /// Takes away those of some runs that are still as [`expired_runs`](Self::expired_runs) says, in one transaction in
-    /// which others may write too.
+    /// Takes away those of some runs that are still as [`expired_runs`](Self::expired_runs) says, in a transaction of its own.
     pub async fn take_expired(
         &self,
         runs: Vec<RunId>,
@@ -199,6 +200,7 @@ impl OrgDb {
         Expired { runs, before, removal }: &Expired,
         index: &mut IndexChanges,
     ) -> Result<Taken, StoreError> {
+        let began = Instant::now();
         let still = Query::select()
             .columns([Runs::Id, Runs::ConversationId])
             .from(Runs::Table)
@@ -220,7 +222,7 @@ impl OrgDb {
         self.forget_traces_of(tx, &runs).await?;
         self.remove(tx, &stored, removal, index).await?;
         self.forget_conversations(tx, still.into_iter().filter_map(|(_, conversation)| conversation)).await?;
-        Ok(Taken { runs, ..Taken::default() })
+        Ok(Taken { runs, worked: began.elapsed(), held: Duration::ZERO })
     }
 }
 

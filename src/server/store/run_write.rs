@@ -12,7 +12,6 @@ use super::{
     run_rows::time,
     schema::WorkflowRuns as Runs,
     traces::Traced,
-    write_queue::AT_ONCE,
 };
 use crate::domain::{
     account::Account, document::Fault, ids::RunId, run_edit::RunEdit, run_facts::RunFacts, run_write::RunWrite,
@@ -90,16 +89,19 @@ pub(super) enum RunChange {
 }
 
 impl RunChange {
-    /// About how many bytes it takes while it waits; one that is to be alone in its transaction, as many as fit into one.
+    /// About how many bytes it takes while it waits.
     pub fn weight(&self) -> usize {
         match self {
             Self::Whole(run) => run.weight(),
             Self::Edit(edit) => edit.weight(),
             Self::Spans { weight, .. } => *weight,
-            Self::Remap(runs, _) => runs.len(),
-            // Others who write wait no longer for it than it takes, and it is known how long that is.
-            Self::Remove(_) => AT_ONCE,
+            Self::Remap(runs, _) | Self::Remove(Expired { runs, .. }) => runs.len(),
         }
+    }
+
+    /// Whether it has a transaction of its own, so that it is known how long others wait for it.
+    pub const fn is_alone(&self) -> bool {
+        matches!(self, Self::Remove(_))
     }
 }
 

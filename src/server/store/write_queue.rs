@@ -16,7 +16,7 @@ use std::{
 use tokio::sync::oneshot;
 
 /// Bytes of one transaction: enough runs to share a commit, few enough that nobody waits for it long.
-pub(super) const AT_ONCE: usize = 8 * 1024 * 1024;
+const AT_ONCE: usize = 8 * 1024 * 1024;
 
 /// Bytes that may wait in a lane. Beyond, writers are told to come back.
 const MAX_WAITING: usize = 128 * 1024 * 1024;
@@ -35,6 +35,12 @@ struct Job {
     /// About how many bytes they take.
     weight: usize,
     answer: oneshot::Sender<Result<Vec<WriteOutcome>, StoreError>>,
+}
+
+impl Job {
+    fn is_alone(&self) -> bool {
+        self.changes.iter().any(RunChange::is_alone)
+    }
 }
 
 /// What waits to be written, by who is written for one after the other (see [`Db::lane`]). A lane that is there has a task
@@ -102,11 +108,11 @@ impl WriteQueue {
     fn next(&self, lane: Option<OrganizationId>) -> Vec<Job> {
         let mut lanes = self.lanes();
         let Some(waiting) = lanes.get_mut(&lane) else { return Vec::new() };
+        let most = if waiting.front().is_some_and(Job::is_alone) { 1 } else { waiting.len() };
         let mut weight = 0;
-        let fitting = waiting.iter().take_while(|job| {
-            let is_first = weight == 0;
+        let fitting = waiting.iter().take(most).enumerate().take_while(|(n, job)| {
             weight += job.weight;
-            is_first || weight <= AT_ONCE
+            *n == 0 || (!job.is_alone() && weight <= AT_ONCE)
         });
         let fitting = fitting.count();
         let mut jobs: Vec<_> = waiting.drain(..fitting).collect();
