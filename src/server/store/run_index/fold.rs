@@ -204,9 +204,9 @@ mod tests {
             go in vec(any::<Index>(), 0..100),
             per_row in 1..40_usize,
         ) {
-            let (there, _) = RunIndex::default().after(&there.iter().map(|at| IndexChange::add(&facts(*at))).collect::<Vec<_>>());
-            let mut changes: Vec<_> = come.iter().map(|at| IndexChange::add(&facts(*at))).collect();
-            let mut left = come;
+            let added = |seconds: &[i64]| seconds.iter().map(|at| IndexChange::add(&facts(*at))).collect::<Vec<_>>();
+            let (mut changes, mut left) = (added(&come), [there.as_slice(), &come].concat());
+            let (there, _) = RunIndex::default().after(&added(&there));
             for which in go.iter().take(left.len()) {
                 changes.push(IndexChange::take(&facts(left.remove(which.index(left.len())))));
             }
