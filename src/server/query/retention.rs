@@ -12,8 +12,9 @@ use std::time::Duration;
 
 /// Runs of the first transaction.
 const FIRST: u64 = 20;
-/// Runs of any: below that, fewer hardly take less time.
+/// Runs of any, at least: fewer hardly take less time.
 const FEWEST: u64 = 10;
+/// And at most.
 const MOST: u64 = 500;
 /// How long a transaction should take others' turn to write, its commit not counted.
 const HELD: Duration = Duration::from_millis(10);
