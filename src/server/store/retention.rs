@@ -201,17 +201,21 @@ impl OrgDb {
         index: &mut IndexChanges,
     ) -> Result<Taken, StoreError> {
         let began = Instant::now();
-        let still = Query::select()
+        // Whether they are so is asked as a value: as a condition it would lead a database that has no statistics of the table
+        // yet to look for all such runs.
+        let these = Query::select()
             .columns([Runs::Id, Runs::ConversationId])
+            .expr(self.expired(*before))
             .from(Runs::Table)
-            .cond_where(self.expired(*before))
+            .and_where(self.owns((Runs::Table, Runs::OrganizationId)))
             .and_where(Expr::col(Runs::Id).is_in(runs.iter().map(|id| id.0)))
             .take();
-        let still: Vec<(Uuid, Option<Uuid>)> = tx.fetch_all(&still).await?;
+        let mut still: Vec<(Uuid, Option<Uuid>, bool)> = tx.fetch_once(&these).await?;
+        still.retain(|(.., is_expired)| *is_expired);
         if still.is_empty() {
             return Ok(Taken::default());
         }
-        let runs: Vec<RunId> = still.iter().map(|(id, _)| RunId(*id)).collect();
+        let runs: Vec<RunId> = still.iter().map(|(id, ..)| RunId(*id)).collect();
         let stored = self.stored_runs(tx, runs.iter().copied()).await?;
         let parts = Query::delete()
             .from_table(PostedParts::Table)
@@ -221,7 +225,7 @@ impl OrgDb {
         tx.execute(&parts).await?;
         self.forget_traces_of(tx, &runs).await?;
         self.remove(tx, &stored, removal, index).await?;
-        self.forget_conversations(tx, still.into_iter().filter_map(|(_, conversation)| conversation)).await?;
+        self.forget_conversations(tx, still.into_iter().filter_map(|(_, conversation, _)| conversation)).await?;
         Ok(Taken { runs, worked: began.elapsed(), held: Duration::ZERO })
     }
 }

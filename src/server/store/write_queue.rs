@@ -108,13 +108,7 @@ impl WriteQueue {
     fn next(&self, lane: Option<OrganizationId>) -> Vec<Job> {
         let mut lanes = self.lanes();
         let Some(waiting) = lanes.get_mut(&lane) else { return Vec::new() };
-        let most = if waiting.front().is_some_and(Job::is_alone) { 1 } else { waiting.len() };
-        let mut weight = 0;
-        let fitting = waiting.iter().take(most).enumerate().take_while(|(n, job)| {
-            weight += job.weight;
-            *n == 0 || (!job.is_alone() && weight <= AT_ONCE)
-        });
-        let fitting = fitting.count();
+        let fitting = together(waiting.iter().map(|job| (job.weight, job.is_alone())));
         let mut jobs: Vec<_> = waiting.drain(..fitting).collect();
         // Those of one organization stay in order, and share their statements.
         jobs.sort_by_key(|job| job.org.organization_id());
@@ -123,6 +117,18 @@ impl WriteQueue {
         }
         jobs
     }
+}
+
+/// How many of those that wait share the next transaction, by how much each weighs and whether it is alone: one at least.
+fn together(waiting: impl Iterator<Item = (usize, bool)>) -> usize {
+    let (mut sum, mut is_shared) = (0, true);
+    let fitting = waiting.enumerate().take_while(|(n, (weight, is_alone))| {
+        let fits = *n == 0 || (is_shared && !is_alone && sum + weight <= AT_ONCE);
+        sum += weight;
+        is_shared &= !is_alone;
+        fits
+    });
+    fitting.count()
 }
 
 async fn work_on(db: Db, lane: Option<OrganizationId>) {
@@ -203,4 +209,30 @@ async fn commit(db: &Db, jobs: &[Job]) -> Result<Vec<Vec<WriteOutcome>>, StoreEr
         db.announce(organization_id);
     }
     Ok(outcomes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_share_a_transaction_and_a_removal_shares_none() {
+        let (write, removal, large, larger) = ((1, false), (1, true), (AT_ONCE, false), (AT_ONCE * 2, false));
+        for (mut waiting, expected) in [
+            (vec![], vec![]),
+            (vec![write, write, write], vec![3]),
+            (vec![removal, removal], vec![1, 1]),
+            (vec![write, write, removal, write, write], vec![2, 1, 2]),
+            (vec![write, large, write], vec![1, 1, 1]),
+            (vec![larger, write, write], vec![1, 2]),
+        ] {
+            let mut transactions = Vec::new();
+            while !waiting.is_empty() {
+                let fitting = together(waiting.iter().copied());
+                waiting.drain(..fitting);
+                transactions.push(fitting);
+            }
+            assert_eq!(transactions, expected);
+        }
+    }
 }
