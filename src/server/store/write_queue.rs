@@ -119,7 +119,8 @@ impl WriteQueue {
     }
 }
 
-/// How many of those that wait share the next transaction, by how much each weighs and whether it is alone: one at least.
+/// How many of those that wait share the next transaction, by how much each weighs and whether it is alone. The first always
+/// does.
 fn together(waiting: impl Iterator<Item = (usize, bool)>) -> usize {
     let (mut sum, mut is_shared) = (0, true);
     let fitting = waiting.enumerate().take_while(|(n, (weight, is_alone))| {
@@ -217,9 +218,9 @@ mod tests {
 
     #[test]
     fn writes_share_a_transaction_and_a_removal_shares_none() {
+        assert_eq!(together(std::iter::empty()), 0);
         let (write, removal, large, larger) = ((1, false), (1, true), (AT_ONCE, false), (AT_ONCE * 2, false));
         for (mut waiting, expected) in [
-            (vec![], vec![]),
             (vec![write, write, write], vec![3]),
             (vec![removal, removal], vec![1, 1]),
             (vec![write, write, removal, write, write], vec![2, 1, 2]),
@@ -229,6 +230,7 @@ mod tests {
             let mut transactions = Vec::new();
             while !waiting.is_empty() {
                 let fitting = together(waiting.iter().copied());
+                assert!(fitting > 0);
                 waiting.drain(..fitting);
                 transactions.push(fitting);
             }
